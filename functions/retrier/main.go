@@ -1,0 +1,58 @@
+// Command retrier is the Lambda function that gives failed SageMaker pipeline
+// executions their second chance. It only wires: internal/retrier is its body.
+package main
+
+import (
+	"context"
+	"fmt"
+	"log/slog"
+	"os"
+	"time"
+
+	"github.com/aws/aws-lambda-go/lambda"
+
+	"mulligan/internal/awscall"
+	"mulligan/internal/config"
+	"mulligan/internal/ledger"
+	"mulligan/internal/pipelines"
+	"mulligan/internal/policy"
+	"mulligan/internal/retrier"
+	"mulligan/internal/retry"
+	"mulligan/internal/schedule"
+)
+
+// build names the source that this binary was made from; the Makefile sets it.
+var build = "unknown"
+
+func main() {
+	handler, err := wire(context.Background())
+	if err != nil {
+		fmt.Fprintf(os.Stderr, "mulligan cannot start:\n%v\n", err)
+		os.Exit(1)
+	}
+	lambda.Start(handler)
+}
+
+// wire makes the handler, its clients and their first connections.
+func wire(ctx context.Context) (*retrier.Handler, error) {
+	set, err := config.Read(os.LookupEnv)
+	if err != nil {
+		return nil, err
+	}
+	transport := awscall.NewWarm()
+	cfg, err := awscall.Config(transport)
+	if err != nil {
+		return nil, err
+	}
+	rules := policy.New(set.Settings)
+	corridor := &retry.Corridor{
+		Mode: set.Mode, Policy: rules, PolicyVersion: rules.Version(), Build: build,
+		Keep:   set.Settings.ExpireAfter + retrier.Keep,
+		Ledger: ledger.NewDynamoDB(cfg, set.Table), Pipelines: pipelines.New(cfg),
+		Schedules: schedule.New(cfg, set.Target, time.Now), Now: time.Now,
+	}
+	// The two looks at SageMaker go side by side, hence its two connections.
+	sagemaker := pipelines.Endpoint(ctx, cfg)
+	transport.Open(ctx, ledger.Endpoint(ctx, cfg), sagemaker, sagemaker, schedule.Endpoint(ctx, cfg))
+	return &retrier.Handler{Home: set.Home, Corridor: corridor, Log: slog.New(slog.NewJSONHandler(os.Stdout, nil))}, nil
+}

@@ -1,0 +1,98 @@
+package announce
+
+import (
+	"context"
+	"encoding/json"
+	"log/slog"
+	"time"
+
+	"mulligan/internal/awscall"
+	"mulligan/internal/retry"
+)
+
+// maxEvidence bounds the evidence in characters, in answers and logs alike.
+const maxEvidence = 400
+
+// Answer is what the function returns. Empty fields are left out.
+type Answer struct {
+	Verdict   string `json:"verdict"`
+	Reason    string `json:"reason"`
+	Execution string `json:"execution,omitempty"`
+	Pipeline  string `json:"pipeline,omitempty"`
+	Class     string `json:"class,omitempty"`
+	Retry     int    `json:"retry,omitempty"`
+	Due       string `json:"due,omitempty"` // RFC 3339, UTC
+	Evidence  string `json:"evidence,omitempty"`
+}
+
+// NewAnswer is the decision in the words that leave the function: bounded, on
+// one line.
+func NewAnswer(d retry.Decision) Answer {
+	a := Answer{
+		Verdict: string(d.Verdict), Reason: string(d.Reason), Execution: d.Execution, Pipeline: d.Pipeline,
+		Class: string(d.Class), Retry: d.Retry, Evidence: awscall.OneLine(d.Evidence, maxEvidence),
+	}
+	if !d.Due.IsZero() {
+		a.Due = d.Due.UTC().Format(time.RFC3339)
+	}
+	return a
+}
+
+// JSON is the answer as the function returns it.
+func (a Answer) JSON() ([]byte, error) { return json.Marshal(a) }
+
+// Invocation is what the log line tells beside the decision.
+type Invocation struct {
+	Door      retry.Door
+	EventID   string
+	RequestID string
+	Build     string
+	Policy    string
+	Took      time.Duration
+}
+
+// Log writes the one line of an invocation that came to a decision. Stops and
+// malformed input are warnings: somebody may want to look.
+func Log(ctx context.Context, log *slog.Logger, in Invocation, a Answer) {
+	level := slog.LevelInfo
+	if a.Verdict == string(retry.Stop) || a.Reason == string(retry.Malformed) {
+		level = slog.LevelWarn
+	}
+	attrs := in.attrs()
+	for _, word := range []struct{ key, value string }{
+		{"verdict", a.Verdict}, {"reason", a.Reason}, {"execution", a.Execution}, {"pipeline", a.Pipeline},
+		{"class", a.Class}, {"due", a.Due}, {"evidence", a.Evidence},
+	} {
+		if word.value != "" {
+			attrs = append(attrs, slog.String(word.key, word.value))
+		}
+	}
+	if a.Retry != 0 {
+		attrs = append(attrs, slog.Int("retry", a.Retry))
+	}
+	log.LogAttrs(ctx, level, "decided", attrs...)
+}
+
+// LogError writes the one line of an invocation that ended in an error, which
+// another delivery may mend. The execution is empty where none was read.
+func LogError(ctx context.Context, log *slog.Logger, in Invocation, execution string, err error) {
+	attrs := append(in.attrs(), slog.String("error", awscall.OneLine(err.Error(), maxError)))
+	if execution != "" {
+		attrs = append(attrs, slog.String("execution", execution))
+	}
+	log.LogAttrs(ctx, slog.LevelError, "not decided: left to the next delivery", attrs...)
+}
+
+// maxError bounds an error's text, which names operation, permission, resource.
+const maxError = 900
+
+func (in Invocation) attrs() []slog.Attr {
+	attrs := []slog.Attr{
+		slog.String("request", in.RequestID), slog.String("build", in.Build), slog.String("policy", in.Policy),
+		slog.Int64("took_ms", in.Took.Milliseconds()),
+	}
+	if in.Door != "" {
+		attrs = append(attrs, slog.String("door", string(in.Door)), slog.String("event", awscall.OneLine(in.EventID, 64)))
+	}
+	return attrs
+}

@@ -1,0 +1,75 @@
+package awscall
+
+import (
+	"errors"
+	"io"
+	"net/http"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/aws/ratelimit"
+	"github.com/aws/aws-sdk-go-v2/aws/retry"
+	"github.com/aws/aws-sdk-go-v2/config"
+	"github.com/aws/aws-sdk-go-v2/credentials"
+)
+
+// MaxAnswer bounds the body of an answer. DynamoDB answers with at most 16 MB
+// (BatchGetItem); what Mulligan asks for is far below 4.
+const MaxAnswer = 4 << 20
+
+// Config is the SDK configuration of a function: Region, credentials and
+// endpoints as Lambda's environment and the SDK's AWS_ENDPOINT_URL variables
+// give them. Shared files, SSO and instance roles are left out: a function has
+// none, and their clients would be half of its start.
+func Config(transport http.RoundTripper) (aws.Config, error) {
+	env, err := config.NewEnvConfig()
+	if err != nil {
+		return aws.Config{}, err
+	}
+	if env.Region == "" {
+		return aws.Config{}, errors.New("AWS_REGION: expected the Region, got nothing")
+	}
+	return aws.Config{
+		Region:        env.Region,
+		Credentials:   credentials.StaticCredentialsProvider{Value: env.Credentials},
+		HTTPClient:    &http.Client{Transport: bounded{transport}},
+		ConfigSources: []any{env},
+	}, nil
+}
+
+// Attempts makes a retryer for calls that may be made several times: at most n
+// attempts, with full jitter of at most a second between them.
+func Attempts(n int) aws.Retryer {
+	return retry.NewStandard(func(o *retry.StandardOptions) {
+		o.MaxAttempts = n
+		o.MaxBackoff = time.Second
+		o.RateLimiter = ratelimit.None
+	})
+}
+
+// bounded refuses to read an answer without end.
+type bounded struct{ http.RoundTripper }
+
+func (b bounded) RoundTrip(r *http.Request) (*http.Response, error) {
+	answer, err := b.RoundTripper.RoundTrip(r)
+	if err == nil {
+		answer.Body = &limited{ReadCloser: answer.Body, left: MaxAnswer}
+	}
+	return answer, err
+}
+
+// limited fails, rather than ends, past its limit: a cut answer must never be
+// taken for a whole one.
+type limited struct {
+	io.ReadCloser
+	left int
+}
+
+func (l *limited) Read(p []byte) (int, error) {
+	if l.left <= 0 {
+		return 0, errors.New("the answer is larger than any that was asked for")
+	}
+	n, err := l.ReadCloser.Read(p[:min(len(p), l.left)])
+	l.left -= n
+	return n, err
+}

@@ -1,0 +1,101 @@
+package awscall
+
+import (
+	"errors"
+	"fmt"
+	"strings"
+	"unicode"
+
+	"github.com/aws/smithy-go"
+)
+
+// Kind sorts API errors by what the caller may do next. It is read from the
+// error's code, never from its text.
+type Kind int
+
+// The kinds of error.
+const (
+	Ambiguous Kind = iota // no answer, or a 5xx: the call may have taken effect
+	Throttled             // refused for its rate: it took no effect
+	Denied                // not allowed, or not with these credentials
+	NotFound
+	Conflicting
+	Invalid
+	OverLimit // a quota of the account, not a rate
+)
+
+// kinds lists the codes. Sources: the modelled errors of each API, the common
+// errors of AWS APIs, and the SDK's own list of throttles
+// (aws/retry.DefaultThrottleErrorCodes).
+var kinds = map[string]Kind{
+	"ThrottlingException": Throttled, "Throttling": Throttled, "ThrottledException": Throttled,
+	"RequestThrottled": Throttled, "RequestThrottledException": Throttled, "TooManyRequestsException": Throttled,
+	"RequestLimitExceeded": Throttled, "ProvisionedThroughputExceededException": Throttled, "SlowDown": Throttled,
+	"PriorRequestNotComplete": Throttled, "TransactionInProgressException": Throttled,
+
+	"AccessDeniedException": Denied, "AccessDenied": Denied, "UnauthorizedOperation": Denied,
+	"NotAuthorized": Denied, "OptInRequired": Denied, "UnrecognizedClientException": Denied,
+	"InvalidClientTokenId": Denied, "ExpiredTokenException": Denied, "ExpiredToken": Denied,
+	"InvalidSignatureException": Denied, "SignatureDoesNotMatch": Denied, "IncompleteSignature": Denied,
+	"MissingAuthenticationToken": Denied, "MissingAuthenticationTokenException": Denied,
+	"RequestExpired": Denied, "KMSAccessDeniedException": Denied,
+
+	"ResourceNotFound": NotFound, "ResourceNotFoundException": NotFound,
+	"ConflictException": Conflicting, "TransactionConflictException": Conflicting,
+	"ValidationException": Invalid, "ValidationError": Invalid,
+	"ResourceLimitExceeded": OverLimit, "ServiceQuotaExceededException": OverLimit, "LimitExceededException": OverLimit,
+}
+
+// KindOf sorts an error of an SDK call. What has no known code is Ambiguous.
+func KindOf(err error) Kind {
+	if api, ok := errors.AsType[smithy.APIError](err); ok {
+		return kinds[api.ErrorCode()]
+	}
+	return Ambiguous
+}
+
+// maxDetail bounds what is kept of an error's text; SageMaker's own bound on
+// its messages is 1,024 characters.
+const maxDetail = 300
+
+// Detail is the code and message of an API error as one bounded line without
+// control characters.
+func Detail(err error) string {
+	text := err.Error()
+	if api, ok := errors.AsType[smithy.APIError](err); ok {
+		text = api.ErrorCode() + ": " + api.ErrorMessage()
+	}
+	return OneLine(text, maxDetail)
+}
+
+// OneLine cuts text to at most limit characters and drops what could break a
+// log line or a terminal: control and formatting characters, bad UTF-8.
+func OneLine(text string, limit int) string {
+	var b strings.Builder
+	n := 0
+	for _, r := range text {
+		if n == limit {
+			b.WriteString("…")
+			break
+		}
+		n++
+		if !unicode.IsPrint(r) || r == unicode.ReplacementChar {
+			r = ' '
+		}
+		b.WriteRune(r)
+	}
+	return b.String()
+}
+
+// Explain names the permission or resource where an error is about one, for
+// whoever has to mend it: action as IAM spells it, and what it was called on.
+func Explain(err error, action, resource string) error {
+	switch KindOf(err) {
+	case Denied:
+		return fmt.Errorf("%s on %s is not allowed, or not with these credentials: %w", action, resource, err)
+	case NotFound:
+		return fmt.Errorf("%s: %s does not exist: %w", action, resource, err)
+	default:
+		return fmt.Errorf("%s on %s: %w", action, resource, err)
+	}
+}

@@ -1,0 +1,78 @@
+package retrier
+
+import (
+	"context"
+	"errors"
+	"log/slog"
+	"time"
+
+	"github.com/aws/aws-lambda-go/lambdacontext"
+
+	"mulligan/internal/announce"
+	"mulligan/internal/awscall"
+	"mulligan/internal/event"
+	"mulligan/internal/retry"
+)
+
+// Handler handles one invocation of the function. It implements
+// lambda.Handler, so that bytes that are not even JSON reach Invoke.
+type Handler struct {
+	Home     retry.Home
+	Corridor *retry.Corridor
+	Log      *slog.Logger
+}
+
+// Invoke answers with the decision as JSON, or with an error if another
+// delivery could change the outcome. Whatever is not a failure to handle is
+// answered, never an error: delivering it again would not make it one.
+func (h *Handler) Invoke(ctx context.Context, payload []byte) ([]byte, error) {
+	start := h.Corridor.Now()
+	notice, problem := event.Parse(payload, h.Home)
+	in := announce.Invocation{
+		Door: notice.Door, EventID: notice.EventID, RequestID: requestID(ctx),
+		Build: h.Corridor.Build, Policy: h.Corridor.PolicyVersion,
+	}
+	decision, err := h.decide(ctx, notice, problem)
+	in.Took = h.Corridor.Now().Sub(start)
+	if err != nil {
+		announce.LogError(ctx, h.Log, in, executionOf(notice), err)
+		return nil, errors.New(awscall.OneLine(err.Error(), maxError))
+	}
+	answer := announce.NewAnswer(decision)
+	announce.Log(ctx, h.Log, in, answer)
+	return answer.JSON()
+}
+
+// maxError bounds the text that the runtime logs and that a dead letter keeps.
+const maxError = 900
+
+func (h *Handler) decide(ctx context.Context, n retry.Notice, p *event.Problem) (retry.Decision, error) {
+	if p == nil {
+		return h.Corridor.Handle(ctx, n)
+	}
+	d := retry.Decision{Verdict: retry.Ignore, Reason: p.Reason, Evidence: p.Evidence}
+	if p.Execution != (retry.ExecutionARN{}) {
+		d.Execution, d.Pipeline = p.Execution.String(), p.Execution.Pipeline
+	}
+	return d, nil
+}
+
+func executionOf(n retry.Notice) string {
+	if n.Execution == (retry.ExecutionARN{}) {
+		return ""
+	}
+	return n.Execution.String()
+}
+
+// requestID is Lambda's id of the invocation, empty outside Lambda.
+func requestID(ctx context.Context) string {
+	if lc, ok := lambdacontext.FromContext(ctx); ok {
+		return lc.AwsRequestID
+	}
+	return ""
+}
+
+// Keep is how long a record outlives its last write, beyond ExpireAfter: twice
+// the 28 days that an execution can live (SageMaker quota "pipeline execution
+// timeout", 672 hours), so that housekeeping never forgets what was spent.
+const Keep = 56 * 24 * time.Hour

@@ -1,0 +1,174 @@
+package retry
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+)
+
+// Ledger keeps records and shared budgets.
+type Ledger interface {
+	// Read is one consistent read of the execution's record and of the buckets.
+	Read(context.Context, ExecutionARN, []Bucket) (State, error)
+	// Commit writes all of a change or nothing. False: the change was refused,
+	// and the state is what stands instead of what was seen.
+	Commit(context.Context, Change) (State, bool, error)
+}
+
+// Pipelines is SageMaker.
+type Pipelines interface {
+	// Describe tells how an execution stands; ErrGone if there is none.
+	Describe(context.Context, ExecutionARN) (Execution, error)
+	// Steps lists all step rows; ErrGone if there is no such execution.
+	Steps(context.Context, ExecutionARN) ([]Step, error)
+	// Retry makes one RetryPipelineExecution call, never a second one. An
+	// error means that it may have taken effect.
+	Retry(context.Context, ExecutionARN, Claim) (Answer, error)
+}
+
+// Schedules makes one-time schedules.
+type Schedules interface {
+	// Ensure makes the schedule that brings the notice back when the wake is
+	// due. One of that name that is already there is as good.
+	Ensure(context.Context, Wake, Notice) error
+}
+
+// Corridor is the one way that every failure goes, whichever door it came in
+// by. It holds no state of its own: many failures may go down it at once.
+type Corridor struct {
+	Mode          Mode
+	Policy        Policy
+	PolicyVersion string
+	Build         string
+	Keep          time.Duration // how long records are kept after the last write
+	Ledger        Ledger
+	Pipelines     Pipelines
+	Schedules     Schedules
+	Now           func() time.Time
+}
+
+// maxPlans bounds how often one delivery plans anew because its write was
+// refused: each refusal means that another delivery got on.
+const maxPlans = 8
+
+// Handle takes one failure down the corridor. An error means that another
+// delivery could change the outcome; whatever was claimed by then is found and
+// finished by it.
+func (c *Corridor) Handle(ctx context.Context, n Notice) (Decision, error) {
+	s := Situation{Mode: c.Mode, Policy: c.Policy, Notice: n, Now: c.Now()}
+	if c.Mode == ModeOff {
+		return s.decision(Ignore, Off, "the mode is off"), nil
+	}
+	var err error
+	if s.State, err = c.Ledger.Read(ctx, n.Execution, c.Policy.Budgets(n.Execution)); err != nil {
+		return Decision{}, fmt.Errorf("read the ledger: %w", err)
+	}
+	looked := false
+	for range maxPlans {
+		if !looked {
+			if move, known := Recall(s); known {
+				return c.act(ctx, s, move)
+			}
+			if s.Facts, err = c.look(ctx, n.Execution); err != nil {
+				return Decision{}, err
+			}
+			looked = true
+		}
+		s.Now = c.Now()
+		move := Plan(s)
+		stands, applied, err := c.commit(ctx, s, move)
+		if err != nil {
+			return Decision{}, err
+		}
+		// Somebody else's record asks for another look; an emptied bucket does not.
+		looked = applied || stands.Record.Rev == s.State.Record.Rev
+		s.State = stands
+		if applied {
+			return c.act(ctx, s, move)
+		}
+	}
+	return Decision{}, errors.New("the record kept changing under this delivery")
+}
+
+// look asks SageMaker how the execution stands, both calls side by side.
+func (c *Corridor) look(ctx context.Context, arn ExecutionARN) (Facts, error) {
+	var rows []Step
+	steps := make(chan error, 1)
+	go func() {
+		var err error
+		rows, err = c.Pipelines.Steps(ctx, arn)
+		steps <- err
+	}()
+	execution, err := c.Pipelines.Describe(ctx, arn)
+	err = errors.Join(err, <-steps)
+	switch {
+	case errors.Is(err, ErrGone):
+		return Facts{Gone: true, ARN: arn}, nil
+	case err != nil:
+		return Facts{}, fmt.Errorf("look at the execution: %w", err)
+	}
+	return NewFacts(execution, rows), nil
+}
+
+// commit writes what the move says, with the trail that explains it.
+func (c *Corridor) commit(ctx context.Context, s Situation, m Move) (State, bool, error) {
+	if m.Write == nil {
+		return s.State, true, nil
+	}
+	stands, applied, err := c.Ledger.Commit(ctx, Change{
+		Execution: s.Notice.Execution, Seen: s.State, Record: *m.Write, Takes: m.Takes,
+		Now: s.Now, Expires: s.Now.Add(c.Keep), Trail: c.trail(s, m),
+	})
+	if err != nil {
+		return State{}, false, fmt.Errorf("write %s, %s to the ledger: %w", m.Decision.Verdict, m.Decision.Reason, err)
+	}
+	return stands, applied, nil
+}
+
+func (c *Corridor) trail(s Situation, m Move) Trail {
+	return Trail{
+		At: s.Now.UTC(), Build: c.Build, Policy: c.PolicyVersion, Notice: s.Notice, Facts: s.Facts,
+		Balances: s.State.Full, Used: m.Write.Used, Ordinal: m.Write.Claim.Ordinal, Decision: m.Decision,
+	}
+}
+
+// act carries out what follows the write.
+func (c *Corridor) act(ctx context.Context, s Situation, m Move) (Decision, error) {
+	switch m.Then {
+	case Schedule:
+		if err := c.Schedules.Ensure(ctx, m.Wake, s.Notice); err != nil {
+			return Decision{}, fmt.Errorf("schedule the wake: %w", err)
+		}
+	case Call:
+		return c.call(ctx, s)
+	}
+	return m.Decision, nil
+}
+
+// call makes the claimed call and settles what it was answered.
+func (c *Corridor) call(ctx context.Context, s Situation) (Decision, error) {
+	called := s.State.Record
+	answer, err := c.Pipelines.Retry(ctx, s.Facts.ARN, called.Claim)
+	if err != nil {
+		return Decision{}, fmt.Errorf("retry the execution: %w", err)
+	}
+	if answer.Kind == WrongStatus {
+		if s.Facts, err = c.look(ctx, s.Notice.Execution); err != nil {
+			return Decision{}, err
+		}
+	}
+	for range maxPlans {
+		s.Now = c.Now()
+		move := AfterCall(s, called, answer)
+		stands, applied, err := c.commit(ctx, s, move)
+		if err != nil {
+			return Decision{}, err
+		}
+		s.State = stands
+		if applied {
+			return c.act(ctx, s, move)
+		}
+	}
+	return Decision{}, errors.New("the record kept changing under this delivery")
+}

@@ -1,0 +1,133 @@
+package retry
+
+import (
+	"errors"
+	"strings"
+	"time"
+
+	"mulligan/internal/cause"
+)
+
+// The statuses of a pipeline execution and of a step that a decision turns on
+// (PipelineExecutionStatus and StepStatus in the SageMaker API).
+const (
+	StatusFailed    = "Failed"
+	statusStopping  = "Stopping"
+	statusStarting  = "Starting"
+	statusExecuting = "Executing"
+)
+
+// stepFail is the type of a step that fails its execution on purpose. "You
+// cannot retry a pipeline execution ending with a FailStep" (SageMaker
+// developer guide, build-and-manage-steps).
+const stepFail = "Fail"
+
+// ErrGone says that SageMaker knows no such execution (any more).
+var ErrGone = errors.New("the execution does not exist")
+
+// Door is how a failure came in.
+type Door string
+
+// The doors. They differ only in how they name the failure.
+const (
+	DoorEvent Door = "event"
+	DoorWake  Door = "wake"
+)
+
+// Notice is what a door knows of the failure it names. All of it is a hint:
+// what counts is read from the ledger and from SageMaker.
+type Notice struct {
+	Door      Door         `json:"door"`
+	Execution ExecutionARN `json:"-"`
+	EventID   string       `json:"event_id,omitempty"` // of the event that came first, also on its wakes
+	Ended     string       `json:"ended,omitempty"`    // executionEndTime as it was sent: compared for equality only
+	EndedAt   time.Time    `json:"-"`                  // the same as a time, zero if it is none
+	Previous  string       `json:"previous,omitempty"` // the status that the execution failed from
+	Emitted   time.Time    `json:"-"`                  // the envelope's time, zero if it is none
+	Wake      Wake         `json:"wake,omitzero"`      // on a wake: the schedule that fired
+}
+
+// Execution is what DescribePipelineExecution says.
+type Execution struct {
+	ARN          ExecutionARN // as the API spells it
+	Status       string
+	LastModified time.Time
+}
+
+// Step is one row of ListPipelineExecutionSteps.
+type Step struct {
+	Name, Type, Status, Reason string
+	Attempts                   int
+	Started, Ended             time.Time
+}
+
+// Facts is what SageMaker said at one look at an execution.
+type Facts struct {
+	Gone         bool         `json:"gone,omitempty"`
+	ARN          ExecutionARN `json:"-"`
+	Status       string       `json:"status"`
+	LastModified time.Time    `json:"last_modified"`
+	Round        time.Time    `json:"round"`             // latest end among the failed steps, zero if none
+	Ended        time.Time    `json:"ended"`             // latest end among all steps, zero if none
+	Running      bool         `json:"running,omitempty"` // a step has not ended yet
+	FailStep     bool         `json:"fail_step,omitempty"`
+	Cause        cause.Cause  `json:"cause"`
+	Failed       []cause.Step `json:"failed,omitempty"` // at most maxFailed of them
+}
+
+// maxFailed bounds the failed steps that a decision keeps, so that a record
+// stays far below DynamoDB's 400 KB: a reason has up to 1,024 characters.
+const maxFailed = 10
+
+// NewFacts reads one look: the execution and all its step rows.
+func NewFacts(execution Execution, rows []Step) Facts {
+	f := Facts{ARN: execution.ARN, Status: execution.Status, LastModified: execution.LastModified}
+	for _, step := range latest(rows) {
+		f.Ended = later(f.Ended, step.Ended)
+		switch {
+		case is(step.Status, StatusFailed):
+			f.Round = later(f.Round, step.Ended)
+			f.FailStep = f.FailStep || step.Type == stepFail
+			f.Failed = append(f.Failed, cause.Step{
+				Name: step.Name, Type: step.Type, Reason: step.Reason, Attempts: step.Attempts,
+			})
+		case is(step.Status, statusStarting), is(step.Status, statusExecuting), is(step.Status, statusStopping):
+			f.Running = true
+		}
+	}
+	f.Cause = cause.Read(f.Failed)
+	f.Failed = f.Failed[:min(len(f.Failed), maxFailed)]
+	return f
+}
+
+// failed tells whether the execution stands in Failed.
+func (f Facts) failed() bool { return is(f.Status, StatusFailed) }
+
+// latest drops the rows of a step that a newer row of the same step replaced.
+// Whether SageMaker replaces or appends rows on a retry is not documented; a
+// failure that has been retried must not be read as the cause of the next.
+func latest(rows []Step) []Step {
+	newest := make(map[string]int, len(rows))
+	for i, row := range rows {
+		if j, seen := newest[row.Name]; !seen || !row.Started.Before(rows[j].Started) {
+			newest[row.Name] = i
+		}
+	}
+	kept := make([]Step, 0, len(newest))
+	for i, row := range rows {
+		if newest[row.Name] == i {
+			kept = append(kept, row)
+		}
+	}
+	return kept
+}
+
+// is compares statuses; their case is not promised anywhere.
+func is(status, want string) bool { return strings.EqualFold(status, want) }
+
+func later(a, b time.Time) time.Time {
+	if b.After(a) {
+		return b
+	}
+	return a
+}

@@ -1,0 +1,120 @@
+package retry
+
+import "time"
+
+// How often a doubt is looked at again, a minute apart, before what is there
+// is believed.
+const (
+	lookAgainAfter = time.Minute
+	staleLooks     = 5 // Describe or the step list lags behind the event
+	unsureLooks    = 3 // modified since, and no step failed since
+)
+
+// Allowances between the clocks that stamp an event and LastModifiedTime.
+const (
+	staleAfter   = time.Minute     // an event this much younger than Describe's answer proves a stale read
+	repeatWithin = 5 * time.Second // nearer than this to a closed failure, an unknown event is its repetition
+)
+
+// identity says how the failure that SageMaker shows relates to the one on record.
+type identity int
+
+const (
+	sameFailure identity = iota
+	newFailure
+	unsure
+)
+
+// identify tells one failure of an execution from the next (docs/design.md,
+// "Which failure is it?").
+func identify(r Record, f Facts) identity {
+	switch {
+	case r.Failure == Failure{}:
+		return newFailure
+	case f.LastModified.Equal(r.Failure.LastModified):
+		return sameFailure
+	case f.Round.After(r.Failure.Round), r.leftFailed():
+		return newFailure
+	default:
+		return unsure
+	}
+}
+
+// doubt says why the facts cannot be believed yet, or nothing.
+func (s Situation) doubt() (why string, looks int) {
+	r, f, ended := s.State.Record, s.Facts, s.Notice.EndedAt
+	switch {
+	case f.LastModified.Before(r.Failure.LastModified):
+		return "SageMaker's answer is older than the record", staleLooks
+	case f.failed() && ended.Sub(f.LastModified) > staleAfter:
+		return "the event is younger than SageMaker's answer", staleLooks
+	case !f.failed() && ended.After(f.LastModified):
+		return "SageMaker's answer is older than the event", staleLooks
+	case !f.failed():
+		return "", 0
+	case f.Running:
+		return "a step of the failed execution still runs", staleLooks
+	}
+	switch identify(r, f) {
+	case sameFailure:
+		if r.closed() && !r.knows(s.Notice) && ended.Sub(f.LastModified) > repeatWithin {
+			return "the event is younger than the failure on record", staleLooks
+		}
+	case unsure:
+		return "the execution was modified, and no step failed since", unsureLooks
+	}
+	return "", 0
+}
+
+// lookAgain pauses for a minute, as often as the doubt is worth; false when
+// that is used up. The failure on record stays what it is.
+func (s Situation) lookAgain(why string, looks int) (Move, bool) {
+	r := s.State.Record
+	again := r.Pause.Reason == LookingAgain && r.Pause.Seen.Equal(s.Facts.LastModified)
+	if again && s.Now.Before(r.Pause.Due) {
+		return s.waitOn(r.Pause), true
+	}
+	visit := 1
+	if again {
+		visit = r.Pause.Visit + 1
+	}
+	if visit > looks {
+		return Move{}, false
+	}
+	return s.pause(r, LookingAgain, WholeSecond(s.Now.Add(lookAgainAfter)), visit, why), true
+}
+
+// pause writes a wait without a unit into the record.
+func (s Situation) pause(r Record, reason Reason, due time.Time, visit int, evidence string) Move {
+	seen := s.Facts.LastModified
+	r.Pause = Pause{
+		Reason: reason, Due: due, Visit: visit, Seen: seen,
+		Schedule: pauseName(s.Notice.Execution, seen, s.Facts.Round, visit),
+	}
+	move := s.waitOn(r.Pause)
+	move.Decision.Evidence = evidence
+	return s.writing(move, r)
+}
+
+// waitOn makes sure that a pause ends by its schedule.
+func (s Situation) waitOn(p Pause) Move {
+	d := s.decision(Wait, p.Reason, "")
+	d.Due = p.Due
+	return Move{Decision: d, Then: Schedule, Wake: s.wake(p.Schedule, p.Due)}
+}
+
+// wake is the schedule for a wait. If the notice is that very schedule's, it
+// fired early and has deleted itself: the next one needs another name.
+func (s Situation) wake(wait string, due time.Time) Wake {
+	again := 0
+	if s.Notice.Door == DoorWake && s.Notice.Wake.Wait == wait {
+		again = s.Notice.Wake.Again + 1
+	}
+	return Wake{Name: scheduleName(wait, again), Due: due, Wait: wait, Again: again}
+}
+
+// WholeSecond rounds up to the second, the finest that a schedule can say, so
+// that no schedule fires before what it wakes is due.
+func WholeSecond(t time.Time) time.Time {
+	return t.Add(time.Second - 1).Truncate(time.Second).UTC()
+}

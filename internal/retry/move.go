@@ -1,0 +1,59 @@
+package retry
+
+import "fmt"
+
+// The few shapes that every move has.
+
+// meet is the record with the failure that SageMaker shows as the one on record.
+func (s Situation) meet() Record {
+	r := s.State.Record.withAlias(s.Notice)
+	if !s.Facts.Gone {
+		r.Failure = Failure{LastModified: s.Facts.LastModified, Round: s.Facts.Round}
+	}
+	return r
+}
+
+// close ends the failure on record with a reason.
+func (s Situation) close(r Record, verdict Verdict, reason Reason, evidence string) Move {
+	r.Kind, r.Pause = Closed, Pause{}
+	return s.writing(Move{Decision: s.decision(verdict, reason, evidence)}, r)
+}
+
+// duplicate ends a notice whose failure is done with.
+func (s Situation) duplicate() Move {
+	last := s.State.Record.Decision
+	d := s.decision(Ignore, Duplicate, fmt.Sprintf("already decided: %s, %s", last.Verdict, last.Reason))
+	d.Class, d.Retry = last.Class, last.Retry
+	return Move{Decision: d}
+}
+
+// waitOnClaim leaves a claim that is not due, its schedule made sure of.
+func (s Situation) waitOnClaim() Move {
+	r := s.State.Record
+	d := s.decision(Wait, r.Decision.Reason, r.Decision.Evidence)
+	d.Class, d.Retry, d.Due = r.Decision.Class, r.Claim.Retry, r.Claim.Due
+	return Move{Decision: d, Then: Schedule, Wake: s.wake(r.Claim.Token, r.Claim.Due)}
+}
+
+// writing completes a move with the record that it writes.
+func (s Situation) writing(m Move, r Record) Move {
+	r.Rev, r.Decision, r.Updated = s.State.Record.Rev+1, m.Decision, s.Now.UTC()
+	m.Write = &r
+	return m
+}
+
+func (s Situation) decision(v Verdict, reason Reason, evidence string) Decision {
+	return Decision{
+		Verdict: v, Reason: reason, Class: s.Facts.Cause.Class, Evidence: evidence,
+		Execution: s.Notice.Execution.String(), Pipeline: s.Notice.Execution.Pipeline,
+	}
+}
+
+// visit counts the pauses for one reason in a row.
+func (s Situation) visit(reason Reason) int {
+	p := s.State.Record.Pause
+	if p.Reason != reason || !p.Seen.Equal(s.Facts.LastModified) {
+		return 1
+	}
+	return p.Visit + 1
+}

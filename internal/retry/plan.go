@@ -1,0 +1,205 @@
+package retry
+
+import (
+	"fmt"
+	"time"
+)
+
+// Recall answers from the record alone, before SageMaker is asked: a failure
+// that is settled ends here with one read; one that waits has its schedule made
+// sure of. False: the way goes on.
+func Recall(s Situation) (Move, bool) {
+	r := s.State.Record
+	switch {
+	case !r.knows(s.Notice):
+		return Move{}, false
+	case r.closed():
+		return s.duplicate(), true
+	case s.Mode != Enforce:
+		return Move{}, false
+	case r.Kind == Claimed && s.Now.Before(r.Claim.Due):
+		return s.waitOnClaim(), true
+	case r.Kind == Parked && s.Now.Before(r.Pause.Due):
+		return s.waitOn(r.Pause), true
+	default:
+		return Move{}, false
+	}
+}
+
+// Plan decides what becomes of the failure. It is pure; in Mode Observe, what
+// would have an effect is recorded as a stop instead.
+func Plan(s Situation) Move {
+	move := s.plan()
+	if s.Mode != Observe || move.Decision.Verdict == Ignore {
+		return move
+	}
+	would := fmt.Sprintf("would be %s, %s: %s", move.Decision.Verdict, move.Decision.Reason, move.Decision.Evidence)
+	r := s.State.Record
+	if move.Write != nil {
+		r = *move.Write
+		r.Used, r.Careful, r.Claim = s.State.Record.Used, s.State.Record.Careful, s.State.Record.Claim
+	}
+	return s.close(r, Stop, Observing, would)
+}
+
+func (s Situation) plan() Move {
+	if s.Facts.Gone {
+		return s.close(s.meet(), Stop, CannotRetry, "SageMaker knows no such execution")
+	}
+	if why, looks := s.doubt(); why != "" {
+		if move, ok := s.lookAgain(why, looks); ok {
+			return move
+		}
+	}
+	if !s.Facts.failed() {
+		return s.supersede()
+	}
+	if s.Facts.LastModified.Before(s.State.Record.Failure.LastModified) {
+		return s.believeRecord()
+	}
+	switch identify(s.State.Record, s.Facts) {
+	case sameFailure:
+		return s.resume(s.State.Record)
+	case unsure:
+		return s.adopt()
+	default:
+		return s.judge()
+	}
+}
+
+// supersede steps back: somebody moved the execution on. What was claimed stays
+// spent. Where the record already knows that the execution left Failed, it has
+// the better word for it, and nothing is written.
+func (s Situation) supersede() Move {
+	r := s.State.Record
+	move := s.close(r.withAlias(s.Notice), Ignore, Superseded, "the execution is "+s.Facts.Status)
+	move.Write.Kind = MovedOn
+	if r.leftFailed() {
+		move.Write = nil
+	}
+	return move
+}
+
+// believeRecord ends a doubt in which Describe stays behind the ledger: the
+// failure that the record has dealt with cannot come back.
+func (s Situation) believeRecord() Move {
+	if s.State.Record.closed() {
+		return s.duplicate()
+	}
+	return s.close(s.State.Record.withAlias(s.Notice), Stop, CannotRetry,
+		"SageMaker's answers stay older than the record")
+}
+
+// adopt ends the doubt whether a later LastModifiedTime without a later round
+// is a new failure. What has surely not been called since takes the new time. A
+// claim that was due may have been called: it is spent, the failure judged anew.
+func (s Situation) adopt() Move {
+	r := s.State.Record
+	if r.Kind == Parked || r.Kind == Claimed && !s.Now.Before(r.Claim.Due) {
+		return s.judge()
+	}
+	last := r.Decision
+	move := s.duplicate()
+	if r.Kind == Claimed {
+		move = s.waitOnClaim()
+	}
+	r = r.withAlias(s.Notice)
+	r.Failure.LastModified, r.Pause = s.Facts.LastModified, Pause{}
+	move = s.writing(move, r)
+	move.Write.Decision = last
+	return move
+}
+
+// resume goes on with the failure on record.
+func (s Situation) resume(r Record) Move {
+	switch {
+	case r.closed():
+		return s.duplicate()
+	case r.Kind == Claimed:
+		return s.rollForward(r)
+	case r.Kind == Parked && s.Now.Before(r.Pause.Due):
+		return s.waitOn(r.Pause)
+	default:
+		return s.judge()
+	}
+}
+
+// rollForward goes on with a claim: it waits until it is due, then makes the
+// claimed call, unless the policy says that it must not be made any more.
+func (s Situation) rollForward(r Record) Move {
+	c := s.asCase()
+	c.Claimed, c.Retry, c.Token = true, r.Claim.Retry, r.Claim.Token
+	d := s.Policy.Decide(c)
+	switch {
+	case d.Verdict == Stop:
+		move := s.close(r.withAlias(s.Notice), Stop, d.Reason, d.Evidence)
+		move.Decision.Retry = r.Claim.Retry
+		move.Write.Decision = move.Decision
+		return move
+	case s.Now.Before(r.Claim.Due):
+		return s.waitOnClaim()
+	}
+	call := s.decision(Retry, Retryable, r.Decision.Evidence)
+	call.Retry = r.Claim.Retry
+	return Move{Decision: call, Then: Call}
+}
+
+// judge asks the policy about a failure that nothing was decided on yet.
+func (s Situation) judge() Move {
+	c := s.asCase()
+	d := s.Policy.Decide(c)
+	switch {
+	case d.Verdict == Stop:
+		return s.close(s.meet(), Stop, d.Reason, d.Evidence)
+	case d.Reason == SharedBudgetEmpty:
+		r := s.meet()
+		r.Kind = Parked
+		return s.pause(r, d.Reason, d.Due, s.visit(d.Reason), d.Evidence)
+	default:
+		return s.claim(c, d)
+	}
+}
+
+// claim takes one unit for this failure. A claim of an older failure that is
+// still open is spent by the same write.
+func (s Situation) claim(c Case, d Decision) Move {
+	r := s.meet()
+	due := s.Now.UTC()
+	if d.Verdict == Wait {
+		due = d.Due
+	}
+	r.Kind, r.Used, r.Pause = Claimed, r.Used+1, Pause{}
+	if d.Careful {
+		r.Careful++
+	}
+	r.Claim = Claim{EventID: s.Notice.EventID, Retry: c.Retry, Ordinal: 1, Token: c.Token, Due: due}
+	full := s.decision(d.Verdict, d.Reason, d.Evidence)
+	full.Retry, full.Due, full.Careful = c.Retry, d.Due, d.Careful
+	move := Move{Decision: full, Takes: s.Policy.Budgets(s.Notice.Execution), Then: Call}
+	if d.Verdict == Wait {
+		move.Then, move.Wake = Schedule, s.wake(c.Token, due)
+	}
+	return s.writing(move, r)
+}
+
+// asCase is what the policy sees: retry n is one more than was ever spent, and
+// the token that the claim would have.
+func (s Situation) asCase() Case {
+	r := s.State.Record
+	n := r.Used + 1
+	return Case{
+		Execution: s.Notice.Execution, Cause: s.Facts.Cause, FailStep: s.Facts.FailStep,
+		Previous: s.Notice.Previous, Age: s.Now.Sub(s.ended()), Retry: n, Used: r.Used, Careful: r.Careful,
+		Full: s.State.Full, Now: s.Now,
+		Token: NewToken(s.Notice.EventID, s.Notice.Execution, s.Facts.Round, n, 1),
+	}
+}
+
+// ended is when the execution ended. LastModifiedTime moves when somebody edits
+// a description, so the steps tell, unless a retry of ours came after them.
+func (s Situation) ended() time.Time {
+	if s.Facts.Ended.IsZero() || s.State.Record.leftFailed() {
+		return s.Facts.LastModified
+	}
+	return s.Facts.Ended
+}

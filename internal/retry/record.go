@@ -1,0 +1,129 @@
+package retry
+
+import (
+	"slices"
+	"time"
+
+	"mulligan/internal/cause"
+)
+
+// Failure is one end of an execution in Failed. Its two times tell it from the
+// next one of the same execution; no single field of any event or answer does.
+type Failure struct {
+	LastModified time.Time `json:"last_modified"`
+	Round        time.Time `json:"round"` // latest end among the failed steps
+}
+
+// Kind says how the failure on record stands.
+type Kind string
+
+// The kinds. Only Claimed and Parked are open; the others are closed for good.
+const (
+	Unseen  Kind = ""           // no failure dealt with yet
+	Claimed Kind = "claimed"    // one unit taken, the call not known to be made
+	Retried Kind = "retried"    // the call was accepted
+	MovedOn Kind = "superseded" // the execution left Failed without our knowing that we did it
+	Closed  Kind = "stopped"    // stopped with a reason, or observed
+	Parked  Kind = "parked"     // waits without a unit
+)
+
+// Claim is one unit taken for one failure, before any call.
+type Claim struct {
+	EventID     string    `json:"event_id"`
+	Retry       int       `json:"retry"`   // n-th retry of the execution, from 1
+	Ordinal     int       `json:"ordinal"` // from 1; each definite refusal by the API moves on to the next
+	Token       string    `json:"token"`
+	Due         time.Time `json:"due"` // nobody calls before it
+	Parallelism int32     `json:"parallelism,omitempty"`
+	Conflicts   int       `json:"conflicts,omitempty"` // refusals for a status that Describe does not show
+}
+
+// Pause is a wait without a unit: for a clearer look or a shared budget.
+type Pause struct {
+	Reason   Reason    `json:"reason"`
+	Due      time.Time `json:"due"`
+	Visit    int       `json:"visit"`    // how many times in a row, from 1
+	Seen     time.Time `json:"seen"`     // the LastModifiedTime that raised the doubt
+	Schedule string    `json:"schedule"` // name of the schedule that ends it
+}
+
+// Record is what the ledger keeps of one execution: the failure last dealt
+// with, how it stands, and what was spent. One item, so that one conditional
+// write deduplicates and counts.
+type Record struct {
+	Rev      int       `json:"rev"`     // writes so far; every write is fenced on it
+	Used     int       `json:"used"`    // units taken, never given back
+	Careful  int       `json:"careful"` // of these, for an unknown cause
+	Kind     Kind      `json:"kind"`
+	Failure  Failure   `json:"failure"`
+	Aliases  []string  `json:"aliases,omitempty"` // executionEndTimes of failures dealt with, newest last
+	Claim    Claim     `json:"claim"`
+	Pause    Pause     `json:"pause"`
+	Decision Decision  `json:"decision"` // the last one
+	Updated  time.Time `json:"updated"`
+}
+
+// maxAliases bounds the aliases: enough for the retries of one execution, and
+// an older event merely costs the full look.
+const maxAliases = 16
+
+// knows tells whether the notice's failure is one that this record has dealt
+// with. An event that was emitted well after the last write is looked at in
+// full even so: whether a second failure moves executionEndTime is unknown.
+func (r Record) knows(n Notice) bool {
+	return n.Ended != "" && slices.Contains(r.Aliases, n.Ended) &&
+		!n.Emitted.After(r.Updated.Add(aliasSlack))
+}
+
+// aliasSlack allows for SageMaker's repeated events, which come seconds apart.
+const aliasSlack = time.Minute
+
+// withAlias adds the notice's executionEndTime.
+func (r Record) withAlias(n Notice) Record {
+	if n.Ended == "" || slices.Contains(r.Aliases, n.Ended) {
+		return r
+	}
+	aliases := append(slices.Clone(r.Aliases), n.Ended)
+	r.Aliases = aliases[max(0, len(aliases)-maxAliases):]
+	return r
+}
+
+// closed tells whether the failure on record is done with.
+func (r Record) closed() bool { return r.Kind == Retried || r.Kind == MovedOn || r.Kind == Closed }
+
+// leftFailed tells whether the execution is known to have left Failed since the
+// failure on record, so that a later end is a new failure whatever its steps say.
+func (r Record) leftFailed() bool { return r.Kind == Retried || r.Kind == MovedOn }
+
+// sameClaim tells whether both records hold the claim of one failure.
+func (r Record) sameClaim(o Record) bool {
+	return r.Claim.Retry == o.Claim.Retry && r.Claim.EventID == o.Claim.EventID &&
+		r.Failure.Round.Equal(o.Failure.Round)
+}
+
+// Decision is a verdict with all that explains it in short.
+type Decision struct {
+	Verdict   Verdict     `json:"verdict"`
+	Reason    Reason      `json:"reason"`
+	Execution string      `json:"execution,omitempty"`
+	Pipeline  string      `json:"pipeline,omitempty"`
+	Class     cause.Class `json:"class,omitempty"`
+	Retry     int         `json:"retry,omitempty"`
+	Due       time.Time   `json:"due,omitzero"`
+	Evidence  string      `json:"evidence,omitempty"`
+	Careful   bool        `json:"careful,omitempty"` // the one retry that an unknown cause gets
+}
+
+// Trail is what explains one decision for good: what was known, under which
+// policy, by which build.
+type Trail struct {
+	At       time.Time            `json:"at"`
+	Build    string               `json:"build"`
+	Policy   string               `json:"policy"`
+	Notice   Notice               `json:"notice"`
+	Facts    Facts                `json:"facts"`
+	Balances map[string]time.Time `json:"balances,omitempty"` // bucket → when it is full again
+	Used     int                  `json:"used"`
+	Ordinal  int                  `json:"ordinal,omitempty"`
+	Decision Decision             `json:"decision"`
+}

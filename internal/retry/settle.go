@@ -1,0 +1,81 @@
+package retry
+
+import "fmt"
+
+// Answer is what SageMaker said to RetryPipelineExecution. Anything that is not
+// one of these (a time-out, a 5xx, a broken connection) is an error: the call
+// may have taken effect, and the same token is sent again or never.
+type Answer struct {
+	Kind   AnswerKind
+	Detail string // the error code and message, bounded
+}
+
+// AnswerKind sorts answers by what they allow next.
+type AnswerKind int
+
+// The kinds of answer.
+const (
+	Accepted    AnswerKind = iota
+	Refused                // ResourceLimitExceeded or a definite throttle: nothing happened, try later
+	WrongStatus            // ConflictException or a validation error: Describe tells what it means
+	NoSuchRetry            // the execution is gone
+)
+
+// maxConflicts is how often a call may be refused for a status that Describe
+// does not show: an execution between two steps answers so for a moment.
+const maxConflicts = 3
+
+// AfterCall decides what an answer makes of the claim that was called. called
+// is the record that the call was made from; s.State is what stands now, which
+// another delivery may have moved on; s.Facts is the look after a WrongStatus.
+func AfterCall(s Situation, called Record, a Answer) Move {
+	r := s.State.Record
+	if !r.sameClaim(called) || r.Kind == Retried {
+		return Move{Decision: s.calledFor(called, a)}
+	}
+	if a.Kind == Accepted {
+		r.Kind, r.Pause = Retried, Pause{}
+		return s.writing(Move{Decision: s.calledFor(called, a)}, r)
+	}
+	if r.Kind != Claimed || r.Claim.Ordinal != called.Claim.Ordinal {
+		return Move{Decision: s.calledFor(called, a)}
+	}
+	switch {
+	case a.Kind == NoSuchRetry || s.Facts.Gone:
+		return s.close(r, Stop, CannotRetry, a.Detail)
+	case a.Kind == WrongStatus && !s.Facts.failed():
+		return s.supersede()
+	case a.Kind == WrongStatus && r.Claim.Conflicts+1 > maxConflicts:
+		return s.close(r, Stop, CannotRetry,
+			fmt.Sprintf("refused %d times although the execution is Failed: %s", r.Claim.Conflicts+1, a.Detail))
+	default:
+		return s.nextOrdinal(r, a)
+	}
+}
+
+// nextOrdinal keeps the claim and its unit, and moves on to the next due time,
+// schedule name and token.
+func (s Situation) nextOrdinal(r Record, a Answer) Move {
+	c := s.asCase()
+	r.Claim.Ordinal++
+	if a.Kind == WrongStatus {
+		r.Claim.Conflicts++
+	}
+	r.Claim.Token = NewToken(r.Claim.EventID, s.Notice.Execution, r.Failure.Round, r.Claim.Retry, r.Claim.Ordinal)
+	c.Claimed, c.Retry, c.Token = true, r.Claim.Retry, r.Claim.Token
+	r.Claim.Due = s.Policy.Defer(c, r.Claim.Ordinal)
+	d := s.decision(Wait, RefusedForNow, a.Detail)
+	d.Retry, d.Due = r.Claim.Retry, r.Claim.Due
+	move := Move{Decision: d, Then: Schedule, Wake: s.wake(r.Claim.Token, r.Claim.Due)}
+	return s.writing(move, r)
+}
+
+// calledFor is the decision of a call whose claim needs no further write.
+func (s Situation) calledFor(called Record, a Answer) Decision {
+	if a.Kind != Accepted {
+		return s.duplicate().Decision
+	}
+	d := s.decision(Retry, Retryable, called.Decision.Evidence)
+	d.Retry = called.Claim.Retry
+	return d
+}
