@@ -1,0 +1,81 @@
+# Mulligan. `make help` explains the targets.
+SHELL := /bin/bash
+.SHELLFLAGS := -eu -o pipefail -c
+.DEFAULT_GOAL := help
+
+TOOLS := .tools
+# What the build stamps on every decision. In a source tree without git it is unknown, and says so.
+BUILD := $(shell git describe --always --dirty 2>/dev/null || echo unknown)
+
+# The function's binary: static, without paths of this machine, the RPC mode of old runtimes and debug tables.
+FUNCTION_FLAGS := -trimpath -buildvcs=false -tags lambda.norpc -ldflags "-s -w -buildid= -X main.build=$(BUILD)"
+GOARCH ?= $(shell go env GOARCH)
+
+# The race detector needs a C compiler; where there is none, the tests run without it and say so.
+CC_FOUND := $(shell command -v $$(go env CC) 2>/dev/null)
+RACE := $(if $(CC_FOUND),-race)
+# V=1 prints every test.
+VERBOSE := $(if $(V),-v)
+
+STATICCHECK := $(TOOLS)/bin/staticcheck
+STATICCHECK_VERSION := v0.8.2
+
+.PHONY: help
+help: ## This text
+	@awk -F ':.*## ' '/^[a-z][a-zA-Z0-9-]*:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+.PHONY: demo
+demo: build/mulligan ## Watch six failing pipelines get what they deserve, without an AWS account (Go alone)
+	@build/mulligan demo
+
+.PHONY: test
+test: ## go vet and all tests that need Go alone
+	go vet ./...
+	@echo "tests: $(if $(RACE),with the race detector,without the race detector: no C compiler here)"
+	$(if $(RACE),CGO_ENABLED=1) go test -shuffle=on $(RACE) $(VERBOSE) ./...
+
+.PHONY: e2e
+e2e: ## The real tools: DynamoDB Local, sam validate, build and local invoke (installs what is missing)
+	infra/local/install
+	infra/local/start
+	infra/local/sam validate --lint
+	infra/local/sam build --parameter-overrides Architecture=$(SAM_ARCH)
+	go test -tags e2e -count=1 -timeout 20m $(VERBOSE) ./internal/ledger ./internal/e2e; code=$$?; infra/local/stop; exit $$code
+
+# SAM's word for this machine's architecture: what is invoked locally must run here.
+SAM_ARCH := $(if $(filter arm64 aarch64,$(shell uname -m)),arm64,x86_64)
+
+.PHONY: bench
+bench: ## Start, speed, memory, size and AWS calls, next to a plain Go handler in the same run
+	go run ./internal/bench
+
+.PHONY: lint
+lint: $(STATICCHECK) ## gofmt, go vet, staticcheck, and cfn-lint where `make e2e` has installed it
+	@test -z "$$(gofmt -l cmd functions internal)" || { echo "gofmt would change:"; gofmt -l cmd functions internal; exit 1; }
+	go vet -tags e2e ./...
+	$(STATICCHECK) -tags e2e ./...
+	$(if $(wildcard $(TOOLS)/sam/bin/cfn-lint),$(TOOLS)/sam/bin/cfn-lint template.yaml,@echo "cfn-lint is not there: make e2e installs it" && exit 1)
+
+$(STATICCHECK):
+	GOBIN=$(CURDIR)/$(TOOLS)/bin go install honnef.co/go/tools/cmd/staticcheck@$(STATICCHECK_VERSION)
+
+.PHONY: build
+build: build/retrier build/mulligan ## The binaries: build/retrier (the function) and build/mulligan (the operator's program)
+
+.PHONY: build/retrier
+build/retrier:
+	CGO_ENABLED=0 GOOS=linux GOARCH=$(GOARCH) go build $(FUNCTION_FLAGS) -o $@ ./functions/retrier
+
+.PHONY: build/mulligan
+build/mulligan:
+	@CGO_ENABLED=0 go build -trimpath -buildvcs=false -ldflags "-s -w -X main.build=$(BUILD)" -o $@ ./cmd/mulligan
+
+# For `sam build`: see functions/retrier/Makefile.
+.PHONY: build-Retrier
+build-Retrier:
+	@CGO_ENABLED=0 GOOS=linux GOARCH=$(GOARCH) go build $(FUNCTION_FLAGS) -o "$(ARTIFACTS_DIR)/bootstrap" ./functions/retrier
+
+.PHONY: clean
+clean: ## Remove what was built and installed here
+	-infra/local/stop
+	rm -rf build .aws-sam $(TOOLS)

@@ -1,0 +1,130 @@
+package cause
+
+import (
+	"strings"
+	"testing"
+	"unicode"
+	"unicode/utf8"
+)
+
+func TestRead(t *testing.T) {
+	const (
+		passing = "CapacityError: Unable to provision requested ML compute capacity."
+		lasting = "AlgorithmError: KeyError: 'label'"
+		unclear = "no words that are known"
+	)
+	tests := []struct {
+		name   string
+		failed []Step
+		want   Cause
+	}{
+		{"no step", nil, Cause{Class: Unknown, Label: Ambiguous}},
+		{"one", []Step{{Name: "Train", Reason: passing}}, Cause{Class: Capacity, Label: Transient, Step: "Train", Rule: "no_capacity"}},
+		{"permanent beats transient", []Step{{Name: "Train", Reason: passing}, {Name: "Prep", Reason: lasting}},
+			Cause{Class: UserCode, Label: Permanent, Step: "Prep", Rule: "python_exception"}},
+		{"unknown beats transient", []Step{{Name: "Train", Reason: passing}, {Name: "Prep", Reason: unclear}},
+			Cause{Class: Unknown, Label: Ambiguous, Step: "Prep"}},
+		{"permanent beats unknown", []Step{{Name: "Prep", Reason: unclear}, {Name: "Train", Reason: lasting}},
+			Cause{Class: UserCode, Label: Permanent, Step: "Train", Rule: "python_exception"}},
+		{"first of equals", []Step{{Name: "A", Reason: passing}, {Name: "B", Reason: "Rate exceeded"}},
+			Cause{Class: Capacity, Label: Transient, Step: "A", Rule: "no_capacity"}},
+		{"fail step", []Step{{Name: "Train", Reason: passing}, {Name: "Gate", Type: "Fail"}},
+			Cause{Class: UserCode, Label: Permanent, Step: "Gate", Rule: "fail_step"}},
+		{"name is cleaned", []Step{{Name: "a\x1b[31m\u202eb", Reason: passing}},
+			Cause{Class: Capacity, Label: Transient, Step: "a [31mb", Rule: "no_capacity"}},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			got := Read(tt.failed)
+			got.Evidence = ""
+			if got != tt.want {
+				t.Errorf("got %+v, want %+v", got, tt.want)
+			}
+		})
+	}
+}
+
+// TestNeverTransient holds messages of lasting failures that use the words of
+// passing ones.
+func TestNeverTransient(t *testing.T) {
+	for _, reason := range []string{
+		"Internal error: unable to import numpy",
+		"Error: too many connections configured: 5000 exceeds 100",
+		"Spot instance bid price too low: terminated",
+		"ClientError: Cannot write more bytes, insufficient volume capacity",
+		"Insufficient GPU memory capacity for batch size 64",
+		"You have exceeded the learning rate limit",
+		"HTTP 404 from upstream: bad gateway path not found",
+		"Your account is suspended. Please try again later.",
+		"Billing: payment required, service is unavailable for this account",
+		"The requested service is not enabled: service unavailable in region ap-south-2",
+		"Spark job aborted: Connection closed because schema column x is missing",
+		"InternalServerError: The algorithm container exited because /opt/ml/input/data/train is empty",
+		"Service Unavailable: model server has no workers: ModuleNotFoundError: No module named 'foo'",
+		"ServiceException: KMS key is pending deletion",
+		"ClientError: Model package status must be Completed; please try again",
+		"{\"errorMessage\": \"Service unavailable flag is set\", \"errorType\": \"KeyError\"}",
+		"AlgorithmError: InternalServerError: We encountered an internal error. Please try again.",
+		"AlgorithmError: CapacityError: Unable to provision requested ML compute capacity.",
+		"AlgorithmError: raise Throttled('too many requests')",
+		"Traceback (most recent call last): File \"a.py\", line 1 MyError: 503 Service Unavailable",
+		"ClientError: An error occurred (ValidationException) when calling the CreateTrainingJob operation: capacity is not available, please try again later",
+		"Access\u200bDenied: slow down",
+		"aCceSs\tDENIED while the service is temporarily unavailable",
+	} {
+		if got := ReadReason(reason, "Training"); got.Label == Transient {
+			t.Errorf("%q: transient by rule %q", reason, got.Rule)
+		}
+	}
+}
+
+// TestCutTextIsNotTrusted: a passing cause in a text that was not read whole
+// may stand beside a lasting one that was left out.
+func TestCutTextIsNotTrusted(t *testing.T) {
+	got := ReadReason("InternalServerError: "+strings.Repeat("x ", readAtMost), "Training")
+	if got.Class != ServiceFault || got.Label != Ambiguous {
+		t.Errorf("got %s %s, want %s %s", got.Label, got.Class, Ambiguous, ServiceFault)
+	}
+}
+
+func TestEvidenceShowsTheWords(t *testing.T) {
+	got := ReadReason("ClientError: "+strings.Repeat("words before it ", 30)+"CUDA out of memory. Tried to\nallocate 2 GiB", "Training")
+	if !strings.Contains(got.Evidence, "CUDA out of memory. Tried to allocate 2 GiB") {
+		t.Errorf("evidence %q does not show what was matched", got.Evidence)
+	}
+	checkEvidence(t, got.Evidence)
+}
+
+func checkEvidence(t *testing.T, evidence string) {
+	t.Helper()
+	if n := utf8.RuneCountInString(evidence); n > evidenceRunes {
+		t.Errorf("evidence has %d runes, want at most %d", n, evidenceRunes)
+	}
+	for _, r := range evidence {
+		if !unicode.IsPrint(r) {
+			t.Errorf("evidence %q holds %U", evidence, r)
+		}
+	}
+}
+
+func FuzzReadReason(f *testing.F) {
+	for _, j := range load(f, "testdata/reasons.jsonl") {
+		f.Add(j.Message, j.StepType)
+	}
+	f.Add("limit is\xff\u202e0 Instances\x00", "Training")
+	f.Add(strings.Repeat("account-level service limit ", 40), "")
+	f.Fuzz(func(t *testing.T, reason, stepType string) {
+		got := ReadReason(reason, stepType)
+		if again := ReadReason(reason, stepType); again != got {
+			t.Errorf("first %+v, then %+v", got, again)
+		}
+		checkEvidence(t, got.Evidence)
+		if got.Class == "" || got.Label == "" || (got.Rule == "") != (got.Class == Unknown) {
+			t.Errorf("not whole: %+v", got)
+		}
+		worst := Read([]Step{{Reason: reason, Type: stepType}, {Type: "Fail"}})
+		if worst.Label != Permanent {
+			t.Errorf("beside a Fail step: %s", worst.Label)
+		}
+	})
+}

@@ -1,0 +1,106 @@
+package cause
+
+import "strings"
+
+// code is an error code or exception name in a message.
+type code struct {
+	name   string // lower case, without package path and the suffix Exception or Fault
+	at     int
+	raises bool // a colon follows, as after an exception that was raised
+	sdk    bool // it stands in the AWS SDK's sentence about a refused call
+}
+
+// maxCodes bounds how many codes are kept; the last ones matter most, since a
+// traceback ends with what was raised.
+const maxCodes = 32
+
+// sdkMarks stand before the code in the sentences of botocore, the SDKs for
+// Java, and the SDK for Go.
+var sdkMarks = []string{"An error occurred (", "Error Code: ", "api error "}
+
+// passers raise on behalf of something else and so are never what went wrong.
+var passers = []string{"clienterror", "algorithmerror", "executeuserscripterror", "unexpectedstatus", "calledprocesserror"}
+
+// readCodes finds the identifiers that are written like codes: with an inner
+// capital (NoSuchKey) or in capitals with underscores (INTERNAL_ERROR).
+func readCodes(text string) []code {
+	var codes []code
+	for i := 0; i < len(text); {
+		if !isWord(text[i]) {
+			i++
+			continue
+		}
+		end := wordEnd(text, i)
+		if looksLikeCode(text[i:end]) {
+			codes = append(codes, newCode(text, i, end))
+		}
+		i = end
+	}
+	if len(codes) > maxCodes {
+		codes = append(codes[:maxCodes/2:maxCodes/2], codes[len(codes)-maxCodes/2:]...)
+	}
+	return codes
+}
+
+func wordEnd(s string, i int) int {
+	for i < len(s) && isWord(s[i]) {
+		i++
+	}
+	return i
+}
+
+func newCode(text string, start, end int) code {
+	name := lower(text[start:end])
+	if short := strings.TrimSuffix(strings.TrimSuffix(name, "exception"), "fault"); short != "" {
+		name = short
+	}
+	c := code{name: name, at: start, raises: strings.HasPrefix(text[end:], ":")}
+	for _, mark := range sdkMarks {
+		c.sdk = c.sdk || strings.HasSuffix(text[:start], mark)
+	}
+	return c
+}
+
+// longestCode is longer than any code that a rule names.
+const longestCode = 64
+
+func looksLikeCode(word string) bool {
+	if len(word) < 5 || len(word) > longestCode {
+		return false
+	}
+	inner, underscore, small := false, false, false
+	for i := 0; i < len(word); i++ {
+		c := word[i]
+		inner = inner || i > 0 && 'A' <= c && c <= 'Z'
+		underscore = underscore || c == '_'
+		small = small || 'a' <= c && c <= 'z'
+	}
+	return inner && (small || underscore)
+}
+
+// lastRaised returns the last exception with a colon behind it that is not a
+// passer.
+func lastRaised(codes []code) string {
+	for i := len(codes) - 1; i >= 0; i-- {
+		c := codes[i]
+		if c.raises && isException(c.name) && !contains(passers, c.name) {
+			return c.name
+		}
+	}
+	return ""
+}
+
+// isException reports whether a code is an exception's name. The suffix
+// Exception is off already.
+func isException(name string) bool {
+	return strings.HasSuffix(name, "error") || strings.HasSuffix(name, "interrupt") || strings.HasSuffix(name, "exit")
+}
+
+func contains(list []string, s string) bool {
+	for _, have := range list {
+		if have == s {
+			return true
+		}
+	}
+	return false
+}

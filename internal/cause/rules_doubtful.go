@@ -1,0 +1,151 @@
+package cause
+
+// doubtful fit a passing and a lasting fault alike.
+var doubtful = []rule{
+	{
+		name: "quota_unstated", class: QuotaContention, label: Ambiguous,
+		codes: []string{
+			"resourcelimitexceeded", "limitexceeded", "servicequotaexceeded", "vcpulimitexceeded",
+			"instancelimitexceeded", "maxspotinstancecountexceeded", "enilimitreached",
+			"subnetipaddresslimitreached",
+			"insufficientfreeaddressesinsubnet", "networkinterfacelimitexceeded", "volumelimitexceeded",
+			"quotaexceeded", "applicationmaxcapacityexceeded", "executionlimitexceeded", "addresslimitexceeded",
+			"resourcenumberlimitexceeded",
+		},
+		says: []string{
+			"resource limit", "exceeded * limit for", "exceed~ * quota", "quota exceeded", "quota * exceeded",
+			"quota * reached", "service quota", "limit for * has been reached", "limit * has been reached",
+			"limit * exceeded for", "reached the limit", "limit was reached", "limit reached",
+			"reached the maximum number", "exceeded the maximum number", "maximum number of", "vcpu limit",
+			"vcpu capacity than", "not enough * ip addresses", "insufficient free addresses",
+			"free ip addresses", "no available ip", "max spot instance count exceeded",
+			"your quota allows", "exceeded maximumcapacity", "maximum capacity limit", "account limit",
+		},
+		unless: []string{
+			"request delta of", "retries", "rate exceeded", "rate limit", "concurrent runs", "concurrently",
+			"requests per", "request limit", "provisioned throughput", "concurrency", "attempts", "exitcode",
+			"iterations",
+		},
+		source:  "AWS limits where the text does not say how much of what is in use",
+		example: "ServiceQuotaExceededException: Service quota reached, the amount is not told",
+	},
+	{
+		name: "subnet_small", class: ConfigValidation, label: Ambiguous,
+		says:    []string{"subnet * not large enough", "subnet * too small"},
+		source:  "EMR: the subnet's free addresses come and go, its size stays",
+		example: "The subnet subnet-1 is not large enough for the cluster",
+	},
+	{
+		name: "accelerator_network", class: Network, label: Ambiguous,
+		says: []string{
+			"nccl operations have failed", "ncclremoteerror", "ncclinternalerror", "socketstartconnect",
+			"remote process exited", "watchdog caught collective operation timeout",
+			"collective operation timeout", "processgroupnccl * timeout",
+			"rendezvous", "store based barrier", "connectfullmesh", "gloo~ * connect~", "tcpstore",
+			"socket timeout", "waitforinput", "horovod has been shut down", "mpi_~ * communicat~",
+			"no route to host", "network is unreachable", "libfabric~",
+		},
+		source:  "NCCL, Gloo and PyTorch distributed: a peer died, or the network did, or was set up wrongly",
+		example: "torch.distributed.DistBackendError: [Rank 3] Watchdog caught collective operation timeout: WorkNCCL ran for 1800000 milliseconds",
+	},
+	{
+		name: "accelerator_system", class: OutOfMemory, label: Ambiguous,
+		says: []string{
+			"ncclsystemerror", "ncclunhandledcudaerror", "unhandled system error", "unhandled cuda error",
+			"cuda error: unspecified launch failure", "cuda initialization error",
+		},
+		source:  "SageMaker developer guide on distributed training: may be GPU memory, may be the system",
+		example: "NCCL error: unhandled cuda error, NCCL version 2.14.3 ncclUnhandledCudaError: Call to CUDA function failed.",
+	},
+	{
+		name: "accelerator_library", class: ServiceFault, label: Ambiguous,
+		says: []string{
+			"cudnn error", "~cudnn_status_~", "~cublas_status_~", "cuda error: unknown error",
+			"cuda unknown error", "nvml", "cuda error: device unavailable",
+		},
+		unless:  []string{"uncorrectable ecc", "busy or unavailable"},
+		source:  "cuDNN, cuBLAS and the driver: a broken card, memory or versions",
+		example: "RuntimeError: cuDNN error: CUDNN_STATUS_EXECUTION_FAILED",
+	},
+	{
+		name: "unreachable", class: Network, label: Ambiguous,
+		codes: []string{
+			"endpointconnectionerror", "connecttimeouterror", "connecttimeout", "connectionrefusederror",
+			"gaierror", "nameresolutionerror", "unknownhost", "sslerror", "certificateerror",
+		},
+		says: []string{
+			"connection timed out", "connect timed out", "connection refused", "could not connect to",
+			"couldn't connect to", "unable to connect to", "failed to connect", "cannot connect to",
+			"can't connect to", "connect timeout", "connection timeout", "failed to establish a new connection",
+			"name resolution", "name or service not known", "nodename nor servname", "could not resolve host",
+			"could not resolve", "unknown host", "network is unreachable", "no route to host",
+			"host is unreachable", "certificate verify failed", "connection error * trying to connect",
+			"connection attempt failed",
+			"couldn't make a network connection", "could not make a network connection",
+			"trying to locate the file on the hub", "offline mode", "failed to reach", "unable to reach",
+			"communications link failure", "network error", "check your internet connection",
+			"is not reachable", "failed to open a connection", "proxy error",
+		},
+		unless:  []string{"port 22"},
+		source:  "Sockets, botocore, JDBC and urllib3: a route, security group or endpoint may be missing for good",
+		example: "botocore.exceptions.EndpointConnectionError: Could not connect to the endpoint URL: \"https://sts.eu-west-1.amazonaws.com/\"",
+	},
+	{
+		name: "answer_too_slow", class: DependencyTimeout, label: Ambiguous,
+		says:    []string{"read timed out", "read timeout", "read operation timed out"},
+		and:     []string{"endpoint", "invocation~", "model", "lambda", "jdbc", "query", "runtime"},
+		source:  "botocore and drivers: what was called takes longer than the client waits",
+		example: "botocore.exceptions.ReadTimeoutError: Read timeout on endpoint URL: \"https://runtime.sagemaker.eu-west-1.amazonaws.com/\"",
+	},
+	{
+		name: "waited_too_long", class: DependencyTimeout, label: Ambiguous,
+		codes: []string{
+			"sockettimeout", "requesttimeouterror", "deadlineexceeded", "querytimeout", "efsmounttimeout",
+			"waitererror", "waiter", "timeoutexpired", "socketclosed",
+		},
+		says: []string{
+			"read timed out", "read timeout", "timed out waiting", "timed out while waiting", "timeout waiting",
+			"timeout while waiting", "timed out after", "timeout after", "timed out", "deadline exceeded",
+			"did not respond", "not respond~ in time", "no response from", "no heartbeat",
+			"heartbeat", "max attempts exceeded", "timeout exceeded", "exceeded the timeout",
+			"exceeded timeout", "time-out", "gave up waiting", "timeout expired", "request timeout",
+			"operation timeout", "execution timeout", "lock wait timeout", "not ready in time",
+			"failed to reach * within",
+			"timed-out", "took too long", "timeout",
+		},
+		unless: []string{
+			"read operation timed out", "write operation timed out", "read timed out",
+			"not read from or written to", "gateway timeout", "gateway time-out", "provisioning", "504",
+		},
+		source:  "Clients that stopped waiting: too slow always, or this once",
+		example: "Task timed out after 900.00 seconds",
+	},
+	{
+		name: "model_failed", class: UserCode, label: Ambiguous,
+		codes: []string{"modelerror"},
+		says: []string{
+			"received server error (5~", "worker died", "worker terminated", "workers have failed",
+			"prediction error", "no training job succeeded", "training jobs failed",
+			"please take a look at the training job failures", "bootstrap action~", "step_failure",
+			"bootstrap_failure", "tuning job * failed", "illegal memory access", "crashloopbackoff",
+			"shut down as step failed", "user application exited", "application_~ * finished with failed",
+			"exception in user code",
+		},
+		source:  "A container, cluster or child job failed and only its log says why",
+		example: "An error occurred (ModelError) when calling the InvokeEndpoint operation: Received server error (500) from primary with message \"\"",
+	},
+	{
+		name: "states_in_conflict", class: ConfigValidation, label: Ambiguous,
+		codes: []string{
+			"conflict", "resourceinuse", "resourceconflict", "concurrentmodification", "operationaborted",
+			"optimisticlock", "invalidstate",
+		},
+		says: []string{
+			"is being updated", "is being deleted", "currently in use", "is in use", "update is in progress",
+			"is in progress", "another operation", "conflicting operation", "concurrent modification",
+			"cannot * while it is in", "cannot update in-progress", "currently being",
+		},
+		source:  "AWS: something else changes the same resource; it may end, or stand",
+		example: "ConflictException: Another operation on the endpoint has not ended",
+	},
+}

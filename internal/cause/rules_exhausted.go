@@ -1,0 +1,83 @@
+package cause
+
+// exhausted say that memory, a volume or the allowed time was too small for the
+// work, which is the same work next time.
+var exhausted = []rule{
+	{
+		name: "out_of_memory", class: OutOfMemory, label: Permanent,
+		codes: []string{
+			"outofmemoryerror", "outofmemory", "memoryerror", "oomkilled", "cudaerrormemoryallocation",
+			"cublas_status_alloc_failed", "arraymemoryerror", "_arraymemoryerror",
+		},
+		says: []string{
+			"out of memory", "out-of-memory", "out_of_memory", "outofmemory~", "oom", "oom-kill~", "oom killer",
+			"cannot allocate memory", "can't allocate memory", "could not allocate memory",
+			"unable to allocate * gib", "unable to allocate * mib", "unable to allocate memory",
+			"failed to allocate memory", "memory allocation", "bad_alloc", "java heap space",
+			"gc overhead limit exceeded", "exceeding memory limits", "exceeding physical memory",
+			"physical memory used", "insufficient memory", "not enough memory", "ran out of memory",
+			"memory limit exceeded", "exceeded memory", "insufficient shared memory", "out of shared memory",
+			"errno 12", "more memory", "larger instance", "bigger instance", "low on resource: memory",
+			"sent sigkill", "memory size exceeded", "signal: killed",
+		},
+		unless:  []string{"insufficient memory * instance~ * capacity"},
+		source:  "Linux, Python, CUDA, the JVM, YARN and AWS Lambda on memory",
+		example: "AlgorithmError: RuntimeError: CUDA out of memory. Tried to allocate 2.00 GiB",
+	},
+	{
+		name: "killed_for_memory", class: OutOfMemory, label: Permanent,
+		says: []string{
+			"exit code 137", "exit code: 137", "exit code:137", "exitcode 137", "exitcode: 137",
+			"exit status 137", "exit status: 137", "exit code = 137", "exit_code: 137", "returned 137",
+			"exit code -9", "exitcode -9", "exit code: -9", "signal 9", "sigkill",
+		},
+		source:  "128+9: the kernel's memory killer ends a container's process with SIGKILL",
+		example: "AlgorithmError: , exit code: 137",
+	},
+	{
+		name: "disk_full", class: DiskFull, label: Permanent,
+		codes: []string{
+			"enospc", "bootstrap_failure_insufficient_disk_space_primary",
+			"bootstrap_failure_insufficient_disk_space_worker",
+		},
+		says: []string{
+			"no space left", "run out of space", "ran out of space", "out of disk space", "out of disk",
+			"out of space", "disk full", "disk is full", "volume is full", "errno 28", "enospc",
+			"disk quota exceeded",
+			"not enough disk space", "not enough free disk", "not enough space", "insufficient disk",
+			"insufficient * disk space", "insufficient storage", "not enough storage", "disk space * exceeded",
+			"enough disk space", "usable space",
+			"increase the volume size", "more storage", "ephemeral-storage", "model data archive is too large",
+			"larger volume", "volumesizeingb * too small", "disk usage exceeded", "ephemeral storage * exceed~",
+			"exceeded * ephemeral~storage", "local storage usage * exceeds",
+		},
+		source:  "Linux, Docker, EMR and SageMaker on full volumes",
+		example: "ClientError: Data download failed:[Errno 28] No space left on device",
+	},
+	{
+		name: "max_runtime", class: StoppedOrTimeout, label: Permanent,
+		codes: []string{"maxruntimeexceeded", "jobtimeout"},
+		says: []string{
+			"maximum allowed runtime", "max runtime", "maximum runtime", "maxruntimeinseconds",
+			"maximum run time", "max_runtime", "exceeded * runtime limit", "exceeded * time limit",
+			"stopping condition", "maximum execution time", "job timeout",
+		},
+		source:  "Training job SecondaryStatus MaxRuntimeExceeded: the same run meets the same limit",
+		example: "MaxRuntimeExceeded - Training job runtime exceeded MaxRuntimeInSeconds provided",
+	},
+	{
+		name: "stopped", class: StoppedOrTimeout, label: Permanent,
+		codes: []string{"user_request", "cluster_terminated", "stoppedbyuser"},
+		says: []string{
+			"stopped by user", "stopped by the user", "stopped by a user", "terminated by user",
+			"terminated by the user", "cancelled by user", "canceled by user", "user request", "user requested",
+			"job was stopped", "job stopped by",
+			"manually stopped", "was cancelled", "was canceled", "was aborted", "keyboardinterrupt",
+			"stopped manually", "step was cancelled", "job run was stopped", "has been stopped",
+			"shut down by user", "signal 15", "terminated idle", "auto-terminated",
+		},
+		unless:  []string{"spot"},
+		source:  "SageMaker, EMR and Glue on work that a person ended",
+		example: "Terminated by user request",
+	},
+}

@@ -1,0 +1,97 @@
+package cause
+
+// userFaults are lasting faults of the user's program, model or data.
+var userFaults = []rule{
+	{
+		name: "ping_failed", class: UserCode, label: Permanent,
+		says: []string{
+			"ping health check", "health check~ * failed", "failed * health check~",
+			"failed to pass health check", "did not pass * health check",
+		},
+		source:  "SageMaker developer guide: the container or its script does not answer /ping",
+		example: "The primary container for production variant v1 did not pass the ping health check.",
+	},
+	{
+		name: "model_refused_payload", class: UserCode, label: Permanent,
+		says: []string{
+			"received client error (4~", "client error (4~", "bad payload", "unsupported content-type",
+			"unsupported content type", "unsupported media type", "http status 400", "http 400", "status 415",
+		},
+		unless:  []string{"(429", "(408", "status code: 429"},
+		source:  "InvokeEndpoint ModelError with a 4xx answer of the model",
+		example: "An error occurred (ModelError) when calling the InvokeEndpoint operation: Received client error (415) from primary with message \"type not accepted\"",
+	},
+	{
+		name: "bare_400", class: UserCode, label: Permanent,
+		when:    isBare4xx,
+		source:  "Batch transform: the container answered an object with a 4xx status",
+		example: "ClientError: 415",
+	},
+	{
+		name: "python_words", class: UserCode, label: Permanent,
+		says: []string{
+			"object has no attribute", "has no attribute", "no module named", "cannot import name",
+			"unexpected keyword argument", "positional argument~", "takes no keyword argument~",
+			"takes no argument~", "is not defined", "invalid syntax",
+			"index out of range", "out of bounds", "is not callable", "not subscriptable", "not iterable",
+			"object is not", "unrecognized arguments", "invalid literal for", "could not convert string",
+			"can't convert", "division by zero", "not in index",
+			"no kernel image is available", "driver version is insufficient", "command not found",
+			"exit code 127", "exit code: 127", "exitcode 127", "exit status 127", "exit code 126",
+			"exit code: 126", "jsonget",
+			"size mismatch", "shape mismatch", "shapes * not aligned", "incompatible shapes",
+			"dimension mismatch", "expected * but got", "expected * got", "device-side assert triggered",
+			"you can't mix", "must be real number", "undefined symbol", "version * not found (required by",
+		},
+		source:  "Python, NumPy, PyTorch and TensorFlow: the same code raises it again",
+		example: "AlgorithmError: Exception during training: 'NoneType' object has no attribute 'shape'",
+	},
+	{
+		name: "data_content", class: UserCode, label: Permanent,
+		says: []string{
+			"no label values", "contains nan", "contain nan", "input contains", "infinite values",
+			"non-numeric", "could not parse", "unable to parse", "failed to parse", "cannot parse",
+			"error tokenizing data", "codec can't decode", "is corrupt~", "corrupt file", "corrupted file",
+			"corrupt data", "file corrupt~", "malformed~",
+			"not a gzip file", "not a zip file", "unexpected end of file", "invalid header",
+			"wrong number of columns", "blankspace and colon", "labels * must be", "label * must be",
+			"invalid value~", "invalid data", "bad data", "unknown label", "duplicate column~",
+			"all contain~ * false values", "only one class", "least populated class", "schema mismatch",
+			"failed to decode", "encoding mismatch", "failed to extract", "not a valid tar",
+			"unsupported operator", "unsupported op", "inconsistent number of", "unable to evaluate payload",
+		},
+		source:  "SageMaker built-in algorithms, Clarify, pandas and scikit-learn on what the data holds",
+		example: "ClientError: Unable to initialize the algorithm. Input contains NaN, infinity or a value too large",
+	},
+	{
+		name: "quality_gate", class: UserCode, label: Permanent,
+		codes: []string{"completedwithviolations"},
+		says: []string{
+			"completedwithviolations", "completed with violations", "constraint violation~",
+			"violations were found", "violations detected", "baseline * violation~", "assertion failed",
+			"data quality check failed", "quality check failed", "drift * detected",
+		},
+		source:  "SageMaker Model Monitor and QualityCheck: the data does not meet the baseline",
+		example: "Failure reason: CompletedWithViolations: 3 constraint violations were found",
+	},
+	{
+		name: "function_broken", class: UserCode, label: Permanent,
+		codes: []string{
+			"runtime_importmodule", "importmoduleerror", "handlernotfound", "usercodesyntaxerror",
+			"malformedhandlername", "invalidentrypoint", "invalidruntime", "invalidzipfile",
+			"step_failure_bootstrap",
+		},
+		says: []string{
+			"unable to import module", "handler * missing on module", "exited before completing request",
+			"couldn't find valid bootstrap", "bad handler",
+		},
+		source:  "AWS Lambda runtime errors",
+		example: "Unable to import module 'index': handler not loadable",
+	},
+}
+
+// isBare4xx reports whether a 4xx status, other than 408 and 429 which may
+// pass, is all that is left of the message.
+func isBare4xx(m *message) (int, bool) {
+	return 0, len(m.low) == 3 && m.low[0] == '4' && leadingInt(m.low) >= 400 && m.low != "408" && m.low != "429"
+}

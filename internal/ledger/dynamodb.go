@@ -1,0 +1,185 @@
+package ledger
+
+import (
+	"context"
+	"crypto/rand"
+	"fmt"
+	mathrand "math/rand/v2"
+	"slices"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
+
+	"mulligan/internal/awscall"
+	"mulligan/internal/retry"
+)
+
+// limit bounds one operation, all its tries and pauses together. DynamoDB
+// answers in milliseconds; what takes longer is better delivered again.
+const limit = 2 * time.Second
+
+// attempts is how often the SDK makes one call. maxTries is how often a call
+// that was answered without a verdict (a conflict, keys left unread) is made.
+const (
+	attempts = 3
+	maxTries = 8
+)
+
+// The bounds of the pause before another try. All pauses of an operation come
+// to at most 0.9 s.
+const (
+	firstPause   = 20 * time.Millisecond
+	longestPause = 200 * time.Millisecond
+)
+
+// The actions, for whoever has to allow them: IAM knows a transaction only by
+// what it does.
+const (
+	readAction  = "dynamodb:BatchGetItem"
+	writeAction = "dynamodb:TransactWriteItems (in IAM: dynamodb:PutItem and dynamodb:UpdateItem)"
+)
+
+// Client is what the ledger asks of DynamoDB.
+type Client interface {
+	BatchGetItem(context.Context, *dynamodb.BatchGetItemInput, ...func(*dynamodb.Options)) (*dynamodb.BatchGetItemOutput, error)
+	TransactWriteItems(context.Context, *dynamodb.TransactWriteItemsInput, ...func(*dynamodb.Options)) (*dynamodb.TransactWriteItemsOutput, error)
+}
+
+// DynamoDB is the ledger in a DynamoDB table. It may be used concurrently if
+// its functions may. Make one with NewDynamoDB.
+type DynamoDB struct {
+	Client Client
+	Table  string
+
+	// Token names one Commit, in at most 36 characters, never the same twice
+	// within ten minutes (API_TransactWriteItems, ClientRequestToken).
+	Token func() string
+	// Jitter draws from [0, 1).
+	Jitter func() float64
+	// Pause waits, or returns the context's error if that ends first.
+	Pause func(context.Context, time.Duration) error
+}
+
+// NewDynamoDB makes the ledger of a table. Options are for the SDK's client,
+// applied last.
+func NewDynamoDB(cfg aws.Config, table string, options ...func(*dynamodb.Options)) *DynamoDB {
+	ours := func(o *dynamodb.Options) { o.Retryer = awscall.Attempts(attempts) }
+	return &DynamoDB{
+		Client: dynamodb.NewFromConfig(cfg, slices.Concat([]func(*dynamodb.Options){ours}, options)...),
+		Table:  table,
+		Token:  rand.Text, // 26 characters, 130 bits
+		Jitter: mathrand.Float64,
+		Pause:  pause,
+	}
+}
+
+// Read implements retry.Ledger, with one BatchGetItem. The record and each
+// bucket are as of a moment during the call, not all of the same moment; Commit
+// checks each of them. Errors: awscall.ErrNoTime, a record that this build
+// cannot read, and those of the SDK, with the permission or table they are about.
+func (d *DynamoDB) Read(ctx context.Context, arn retry.ExecutionARN, buckets []retry.Bucket) (retry.State, error) {
+	ctx, cancel, err := awscall.Within(ctx, limit)
+	if err != nil {
+		return retry.State{}, fmt.Errorf("%s: %w", readAction, err)
+	}
+	defer cancel()
+	return d.read(ctx, arn, buckets)
+}
+
+func (d *DynamoDB) read(ctx context.Context, arn retry.ExecutionARN, buckets []retry.Bucket) (retry.State, error) {
+	left := keys(arn, buckets)
+	var found []item
+	for try := 1; ; try++ {
+		answer, err := d.Client.BatchGetItem(ctx, &dynamodb.BatchGetItemInput{
+			RequestItems: map[string]types.KeysAndAttributes{d.Table: {Keys: left, ConsistentRead: aws.Bool(true)}},
+		})
+		if err != nil {
+			return retry.State{}, d.explain(err, readAction)
+		}
+		found = append(found, answer.Responses[d.Table]...)
+		left = answer.UnprocessedKeys[d.Table].Keys
+		if len(left) == 0 {
+			return d.state(arn, found)
+		}
+		if try == maxTries {
+			err := fmt.Errorf("%d keys stay unprocessed after %d tries", len(left), try)
+			return retry.State{}, d.explain(err, readAction)
+		}
+		if err := d.wait(ctx, try); err != nil {
+			return retry.State{}, d.explain(err, readAction)
+		}
+	}
+}
+
+// keys are those of the record and of each bucket, once: DynamoDB refuses a
+// batch that asks for an item twice.
+func keys(arn retry.ExecutionARN, buckets []retry.Bucket) []item {
+	asked := []item{recordKey(arn)}
+	for i, b := range buckets {
+		if !slices.ContainsFunc(buckets[:i], func(o retry.Bucket) bool { return o.Key == b.Key }) {
+			asked = append(asked, bucketKey(b.Key))
+		}
+	}
+	return asked
+}
+
+// state reads the items that were found.
+func (d *DynamoDB) state(arn retry.ExecutionARN, found []item) (retry.State, error) {
+	state := retry.State{Full: balances(nil)}
+	for _, it := range found {
+		var err error
+		if stored(it[attrSK]) == recordSK {
+			state.Record, err = d.record(arn, it)
+		} else {
+			state.Full[stored(it[attrPK])], err = d.full(it)
+		}
+		if err != nil {
+			return retry.State{}, err
+		}
+	}
+	return state, nil
+}
+
+func (d *DynamoDB) record(arn retry.ExecutionARN, it item) (retry.Record, error) {
+	record, err := readRecord(it)
+	if err != nil {
+		return retry.Record{}, fmt.Errorf("record of %s in table %s: %w", arn.Key(), d.Table, err)
+	}
+	return record, nil
+}
+
+func (d *DynamoDB) full(it item) (time.Time, error) {
+	full, err := readFull(it)
+	if err != nil {
+		return time.Time{}, fmt.Errorf("bucket %q in table %s: %w", stored(it[attrPK]), d.Table, err)
+	}
+	return instant(full), nil
+}
+
+// explain names the permission and the table that an error is about.
+func (d *DynamoDB) explain(err error, action string) error {
+	return awscall.Explain(err, action, "table "+d.Table)
+}
+
+// wait pauses after the n-th try, for a random part of a span that doubles.
+func (d *DynamoDB) wait(ctx context.Context, n int) error {
+	span := min(firstPause<<(n-1), longestPause)
+	if err := d.Pause(ctx, time.Duration(d.Jitter()*float64(span))); err != nil {
+		return fmt.Errorf("no time for another try: %w", err)
+	}
+	return nil
+}
+
+// pause is a timer that honours the context.
+func pause(ctx context.Context, d time.Duration) error {
+	timer := time.NewTimer(d)
+	defer timer.Stop()
+	select {
+	case <-timer.C:
+		return nil
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+}

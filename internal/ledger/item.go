@@ -1,0 +1,179 @@
+package ledger
+
+import (
+	"errors"
+	"fmt"
+	"slices"
+	"strconv"
+	"sync"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/feature/dynamodb/attributevalue"
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
+
+	"mulligan/internal/retry"
+)
+
+// item is one item of the table.
+type item = map[string]types.AttributeValue
+
+// The attributes that are not fields of the domain. Several are reserved words
+// of DynamoDB's expressions, which is why those name them with a #.
+const (
+	attrPK     = "pk"
+	attrSK     = "sk"
+	attrTTL    = "ttl"
+	attrSchema = "schema"
+	attrRev    = "rev"
+	attrFull   = "full"
+)
+
+// The sort keys.
+const (
+	recordSK = "record"
+	bucketSK = "bucket"
+	trailSK  = "decision#" // and the rev
+)
+
+// schema is the one that this build writes and reads. A field that records of
+// this schema may lack is tagged omitempty; any other change of shape or
+// meaning is a new schema.
+const schema = "1"
+
+func recordKey(arn retry.ExecutionARN) item {
+	return item{attrPK: text("execution#" + arn.Key()), attrSK: text(recordSK)}
+}
+
+func trailKey(arn retry.ExecutionARN, rev int) item {
+	return item{attrPK: text("execution#" + arn.Key()), attrSK: text(fmt.Sprintf("%s%010d", trailSK, rev))}
+}
+
+func bucketKey(key string) item {
+	return item{attrPK: text(key), attrSK: text(bucketSK)}
+}
+
+// newItem is the item of a domain value under its key.
+func newItem(key item, value any, expires time.Time) (item, error) {
+	it, err := encode(value)
+	if err != nil {
+		return nil, fmt.Errorf("encode %T: %w", value, err)
+	}
+	it[attrPK], it[attrSK] = key[attrPK], key[attrSK]
+	it[attrTTL] = number(seconds(expires))
+	it[attrSchema] = &types.AttributeValueMemberN{Value: schema}
+	return it, nil
+}
+
+// encode writes a domain value under the names of its JSON tags. Times are
+// written in UTC, to the nanosecond; a time zone would not read back the same.
+// attributevalue knows omitempty but not omitzero: what JSON leaves out as zero
+// is written, and reads back as zero.
+func encode(value any) (item, error) {
+	return attributevalue.MarshalMapWithOptions(value, func(o *attributevalue.EncoderOptions) {
+		o.TagKey = "json"
+		o.EncodeTime = func(t time.Time) (types.AttributeValue, error) {
+			return text(t.UTC().Format(time.RFC3339Nano)), nil
+		}
+	})
+}
+
+// decode reads what encode wrote. Left to itself, attributevalue would take a
+// number for a time in seconds.
+func decode(it item, value any) error {
+	return attributevalue.UnmarshalMapWithOptions(it, value, func(o *attributevalue.DecoderOptions) {
+		o.TagKey = "json"
+		o.DecodeTime.N = func(string) (time.Time, error) {
+			return time.Time{}, errors.New("expected a time as text, got a number")
+		}
+	})
+}
+
+// kinds are those that this build knows what to do about.
+var kinds = []retry.Kind{retry.Unseen, retry.Claimed, retry.Retried, retry.MovedOn, retry.Closed, retry.Parked}
+
+// readRecord reads a record, or says why it must not be believed. An absent
+// item is the zero Record.
+func readRecord(it item) (retry.Record, error) {
+	if len(it) == 0 {
+		return retry.Record{}, nil
+	}
+	if err := whole(it); err != nil {
+		return retry.Record{}, err
+	}
+	var r retry.Record
+	if err := decode(it, &r); err != nil {
+		return retry.Record{}, fmt.Errorf("expected a record of schema %s: %w", schema, err)
+	}
+	if r.Rev < 1 || r.Used < 0 || r.Careful < 0 || !slices.Contains(kinds, r.Kind) {
+		return retry.Record{}, fmt.Errorf("expected a record of schema %s, got rev %d, used %d, careful %d, kind %.20q",
+			schema, r.Rev, r.Used, r.Careful, r.Kind)
+	}
+	return r, nil
+}
+
+// always are the attributes that every record has.
+var always = sync.OnceValues(func() (item, error) { return encode(retry.Record{}) })
+
+// whole tells whether the item is of this schema and lacks nothing.
+// attributevalue takes an attribute that is missing or NULL for zero, and a
+// counter that reads as zero would give units away.
+func whole(it item) error {
+	if n, ok := it[attrSchema].(*types.AttributeValueMemberN); !ok || n.Value != schema {
+		return fmt.Errorf("its schema is %s, this build reads schema %s only", shown(it[attrSchema]), schema)
+	}
+	names, err := always()
+	if err != nil {
+		return err
+	}
+	for name := range names {
+		_, null := it[name].(*types.AttributeValueMemberNULL)
+		if it[name] == nil || null {
+			return fmt.Errorf("expected a record of schema %s, got one without %s", schema, name)
+		}
+	}
+	return nil
+}
+
+// shown is a number as stored; what is not a number is not repeated.
+func shown(value types.AttributeValue) string {
+	if n, ok := value.(*types.AttributeValueMemberN); ok {
+		return n.Value
+	}
+	return "not a number"
+}
+
+// readTrail reads a trail.
+func readTrail(it item) (retry.Trail, error) {
+	var trail retry.Trail
+	if err := decode(it, &trail); err != nil {
+		return retry.Trail{}, fmt.Errorf("expected a trail of schema %s: %w", schema, err)
+	}
+	return trail, nil
+}
+
+// readFull reads when a bucket is full again, in epoch milliseconds.
+func readFull(it item) (int64, error) {
+	n, ok := it[attrFull].(*types.AttributeValueMemberN)
+	if !ok {
+		return 0, errors.New("expected a bucket's full as a number, got none")
+	}
+	full, err := strconv.ParseInt(n.Value, 10, 64)
+	if err != nil {
+		return 0, fmt.Errorf("expected a bucket's full in epoch milliseconds: %w", err)
+	}
+	return full, nil
+}
+
+func text(s string) types.AttributeValue { return &types.AttributeValueMemberS{Value: s} }
+
+func number(n int64) types.AttributeValue {
+	return &types.AttributeValueMemberN{Value: strconv.FormatInt(n, 10)}
+}
+
+// stored is the text of a key attribute, empty where it is none.
+func stored(value types.AttributeValue) string {
+	if s, ok := value.(*types.AttributeValueMemberS); ok {
+		return s.Value
+	}
+	return ""
+}

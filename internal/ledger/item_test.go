@@ -1,0 +1,120 @@
+package ledger
+
+import (
+	"reflect"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
+
+	"mulligan/internal/retry"
+)
+
+// The attributes that every item has must not be names of the domain's fields,
+// which they would hide.
+func TestNoFieldIsHidden(t *testing.T) {
+	for _, value := range []any{retry.Record{}, retry.Trail{}, claim().Record, claim().Trail} {
+		it, err := encode(value)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, name := range []string{attrPK, attrSK, attrTTL, attrSchema, attrFull} {
+			if it[name] != nil {
+				t.Errorf("%T has a field %q", value, name)
+			}
+		}
+	}
+}
+
+func TestReadRecordFailsClosed(t *testing.T) {
+	null, word := &types.AttributeValueMemberNULL{Value: true}, text("1")
+	tests := []struct {
+		name, attribute string
+		value           types.AttributeValue
+		want            string
+	}{
+		{"newer schema", attrSchema, number(2), "its schema is 2, this build reads schema 1 only"},
+		{"no schema", attrSchema, nil, "its schema is not a number, this build reads schema 1 only"},
+		{"schema as text", attrSchema, word, "its schema is not a number"},
+		{"no counter", "used", nil, "got one without used"},
+		{"empty counter", "used", null, "got one without used"},
+		{"no claim", "claim", nil, "got one without claim"},
+		{"counter as text", "used", word, "expected a record of schema 1"},
+		{"counter with a fraction", "used", &types.AttributeValueMemberN{Value: "1.5"}, "expected a record of schema 1"},
+		{"negative counter", "used", number(-1), "used -1"},
+		{"negative careful", "careful", number(-1), "careful -1"},
+		{"no rev yet", attrRev, number(0), "rev 0"},
+		{"huge rev", attrRev, &types.AttributeValueMemberN{Value: "99999999999999999999"}, "expected a record of schema 1"},
+		{"unknown kind", "kind", text("paused\nforever, and then some more of it"), `kind "paused\nforever, and`},
+		{"time that is none", "updated", text("yesterday"), "expected a record of schema 1"},
+		{"time as a number", "updated", number(1), "expected a record of schema 1"},
+		{"failure as a list", "failure", &types.AttributeValueMemberL{}, "expected a record of schema 1"},
+	}
+	for _, test := range tests {
+		t.Run(test.name, func(t *testing.T) {
+			it, err := newItem(recordKey(churn), claim().Record, noon)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if it[test.attribute] = test.value; test.value == nil {
+				delete(it, test.attribute)
+			}
+			got, err := readRecord(it)
+			if err == nil || !strings.Contains(err.Error(), test.want) {
+				t.Errorf("got error %v, want %q", err, test.want)
+			}
+			if !reflect.DeepEqual(got, retry.Record{}) {
+				t.Errorf("got %+v beside the error", got)
+			}
+		})
+	}
+}
+
+// An attribute that a later build adds to this schema does not keep this build
+// from reading the record.
+func TestReadRecordIgnoresWhatItDoesNotKnow(t *testing.T) {
+	it, err := newItem(recordKey(churn), claim().Record, noon)
+	if err != nil {
+		t.Fatal(err)
+	}
+	it["later"] = text("x")
+	got, err := readRecord(it)
+	if err != nil || !reflect.DeepEqual(got, claim().Record) {
+		t.Errorf("got %+v, error %v", got, err)
+	}
+}
+
+func TestReadFull(t *testing.T) {
+	tests := []struct {
+		name string
+		it   item
+		want int64
+		ok   bool
+	}{
+		{"number", item{attrFull: number(noonMS)}, noonMS, true},
+		{"none", item{}, 0, false},
+		{"text", item{attrFull: text("1")}, 0, false},
+		{"fraction", item{attrFull: &types.AttributeValueMemberN{Value: "1.5"}}, 0, false},
+	}
+	for _, test := range tests {
+		t.Run(test.name, func(t *testing.T) {
+			got, err := readFull(test.it)
+			if got != test.want || (err == nil) != test.ok {
+				t.Errorf("got %d, error %v; want %d, ok %t", got, err, test.want, test.ok)
+			}
+		})
+	}
+}
+
+func TestTimeToLiveIsNeverEarly(t *testing.T) {
+	whole := noon.Truncate(time.Second)
+	for _, test := range []struct {
+		at   time.Time
+		want int64
+	}{{whole, whole.Unix()}, {whole.Add(1), whole.Unix() + 1}, {noon, whole.Unix() + 1}} {
+		if got := seconds(test.at); got != test.want {
+			t.Errorf("%s: got %d, want %d", test.at, got, test.want)
+		}
+	}
+}

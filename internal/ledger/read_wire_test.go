@@ -1,0 +1,127 @@
+package ledger
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/http"
+	"reflect"
+	"strings"
+	"testing"
+	"time"
+
+	"mulligan/internal/awscall"
+	"mulligan/internal/retry"
+)
+
+func TestReadOnTheWire(t *testing.T) {
+	ledger, w := connect(t, ok(fmt.Sprintf(`{"Responses":{"Ledger":[%s,%s]}}`,
+		drawnTo(t, account.Key, noonMS+1), standing(t, 7))))
+	got, err := ledger.Read(t.Context(), churn, []retry.Bucket{pipeline, account})
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := retry.State{Record: claim().Record, Full: map[string]time.Time{account.Key: instant(noonMS + 1)}}
+	want.Record.Rev = 7
+	if !reflect.DeepEqual(got, want) {
+		t.Errorf("\n got %+v\nwant %+v", got, want)
+	}
+	w.asked(t, "BatchGetItem")
+	golden(t, "read.json", w.calls[0].body)
+}
+
+func TestReadOfNothing(t *testing.T) {
+	ledger, _ := connect(t, ok(`{"Responses":{"Ledger":[]},"UnprocessedKeys":{}}`))
+	got, err := ledger.Read(t.Context(), churn, []retry.Bucket{pipeline})
+	if err != nil || !reflect.DeepEqual(got, retry.State{Full: map[string]time.Time{}}) {
+		t.Errorf("got %+v, error %v", got, err)
+	}
+}
+
+// left is an answer in which the record was read and the bucket was not.
+func left(t *testing.T, found string) answer {
+	t.Helper()
+	return ok(fmt.Sprintf(`{"Responses":{"Ledger":[%s]},"UnprocessedKeys":{"Ledger":{"Keys":[%s],"ConsistentRead":true}}}`,
+		found, asJSON(t, bucketKey(pipeline.Key))))
+}
+
+func TestUnprocessedKeysAreAskedAgain(t *testing.T) {
+	ledger, w := connect(t, left(t, standing(t, 7)), left(t, ""),
+		ok(fmt.Sprintf(`{"Responses":{"Ledger":[%s]}}`, drawnTo(t, pipeline.Key, noonMS))))
+	got, err := ledger.Read(t.Context(), churn, []retry.Bucket{pipeline})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got.Record.Rev != 7 || !got.Full[pipeline.Key].Equal(instant(noonMS)) {
+		t.Errorf("got %+v", got)
+	}
+	w.asked(t, "BatchGetItem", "BatchGetItem", "BatchGetItem")
+	golden(t, "read_rest.json", w.calls[2].body)
+	if want := []time.Duration{10 * time.Millisecond, 20 * time.Millisecond}; !reflect.DeepEqual(w.pauses, want) {
+		t.Errorf("pauses: got %v, want %v", w.pauses, want)
+	}
+}
+
+func TestKeysThatStayUnprocessed(t *testing.T) {
+	ledger, w := connect(t)
+	for range maxTries + 1 {
+		w.answers = append(w.answers, left(t, ""))
+	}
+	got, err := ledger.Read(t.Context(), churn, []retry.Bucket{pipeline})
+	fails(t, err, "dynamodb:BatchGetItem on table Ledger: 1 keys stay unprocessed after 8 tries")
+	if !reflect.DeepEqual(got, retry.State{}) {
+		t.Errorf("got %+v beside the error", got)
+	}
+	if len(w.calls) != maxTries {
+		t.Errorf("got %d calls, want %d", len(w.calls), maxTries)
+	}
+}
+
+func TestReadErrors(t *testing.T) {
+	tests := []struct {
+		name  string
+		given answer
+		calls int
+		want  []string
+	}{
+		{"access denied", refusal("AccessDeniedException"), 1, []string{"dynamodb:BatchGetItem on table Ledger is not allowed", "AccessDeniedException"}},
+		{"expired credentials", refusal("ExpiredTokenException"), 1, []string{"dynamodb:BatchGetItem on table Ledger is not allowed, or not with these credentials"}},
+		{"missing table", refusal("ResourceNotFoundException"), 1, []string{"dynamodb:BatchGetItem: table Ledger does not exist"}},
+		{"throttled for too long", refusal("ProvisionedThroughputExceededException"), attempts, []string{"dynamodb:BatchGetItem on table Ledger: "}},
+		{"server error for too long", answer{status: http.StatusInternalServerError, body: `{"__type":"InternalServerError"}`}, attempts, []string{"dynamodb:BatchGetItem on table Ledger: "}},
+		{"not JSON", ok(`<html>`), 1, []string{"dynamodb:BatchGetItem on table Ledger: "}},
+		{"cut off", ok(`{"Responses":{"Ledger":[`), 1, []string{"dynamodb:BatchGetItem on table Ledger: "}},
+		{"newer schema", ok(`{"Responses":{"Ledger":[{"pk":{"S":"x"},"sk":{"S":"record"},"schema":{"N":"2"}}]}}`), 1,
+			[]string{"record of " + churn.Key() + " in table Ledger: its schema is 2, this build reads schema 1 only"}},
+		{"corrupt bucket", ok(`{"Responses":{"Ledger":[{"pk":{"S":"b"},"sk":{"S":"bucket"},"full":{"S":"soon"}}]}}`), 1,
+			[]string{`bucket "b" in table Ledger: expected a bucket's full as a number`}},
+	}
+	for _, test := range tests {
+		t.Run(test.name, func(t *testing.T) {
+			ledger, w := connect(t, test.given, test.given, test.given)
+			got, err := ledger.Read(t.Context(), churn, []retry.Bucket{pipeline})
+			fails(t, err, test.want...)
+			if !reflect.DeepEqual(got, retry.State{}) {
+				t.Errorf("got %+v beside the error", got)
+			}
+			if len(w.calls) != test.calls {
+				t.Errorf("got %d calls, want %d", len(w.calls), test.calls)
+			}
+		})
+	}
+}
+
+func TestNoCallWithoutTimeForIt(t *testing.T) {
+	ledger, w := connect(t)
+	ctx, cancel := context.WithTimeout(t.Context(), limit)
+	defer cancel()
+	_, err := ledger.Read(ctx, churn, nil)
+	if !errors.Is(err, awscall.ErrNoTime) || !strings.Contains(err.Error(), "BatchGetItem") {
+		t.Errorf("read: got error %v, want %v", err, awscall.ErrNoTime)
+	}
+	_, applied, err := ledger.Commit(ctx, claim())
+	if applied || !errors.Is(err, awscall.ErrNoTime) || !strings.Contains(err.Error(), "TransactWriteItems") {
+		t.Errorf("commit: got %t, error %v, want %v", applied, err, awscall.ErrNoTime)
+	}
+	w.asked(t)
+}
