@@ -29,12 +29,17 @@ func Config(transport http.RoundTripper) (aws.Config, error) {
 	if env.Region == "" {
 		return aws.Config{}, errors.New("AWS_REGION: expected the Region, got nothing")
 	}
-	return aws.Config{
+	cfg := aws.Config{
 		Region:        env.Region,
 		Credentials:   credentials.StaticCredentialsProvider{Value: env.Credentials},
 		HTTPClient:    &http.Client{Transport: bounded{transport}},
 		ConfigSources: []any{env},
-	}, nil
+	}
+	// A service's own AWS_ENDPOINT_URL_<SERVICE> is found in the sources, and wins.
+	if env.BaseEndpoint != "" && !aws.ToBool(env.IgnoreConfiguredEndpoints) {
+		cfg.BaseEndpoint = aws.String(env.BaseEndpoint)
+	}
+	return cfg, nil
 }
 
 // Attempts makes a retryer for calls that may be made several times: at most n

@@ -37,19 +37,19 @@ const (
 
 // Step is one failed step, as ListPipelineExecutionSteps shows it.
 type Step struct {
-	Name     string
-	Type     string // "Training", "Processing", ...; "Fail" for a Fail step; "" if unknown
-	Reason   string // FailureReason, as it came
-	Attempts int    // AttemptCount; not read today: whether a retry raises it is undocumented
+	Name     string `json:"name"`
+	Type     string `json:"type,omitempty"`     // "Training", "Processing", ...; "Fail" for a Fail step; "" if unknown
+	Reason   string `json:"reason,omitempty"`   // FailureReason, as it came
+	Attempts int    `json:"attempts,omitempty"` // AttemptCount; not read today: whether a retry raises it is undocumented
 }
 
 // Cause is why an execution failed, and what that was read from.
 type Cause struct {
-	Class    Class
-	Label    Label
-	Step     string // name of the step that decided; "" where there was none
-	Rule     string // name of the rule that matched; "" where none did
-	Evidence string // the words it was read from: at most 200 runes, all printable
+	Class    Class  `json:"class"`
+	Label    Label  `json:"label"`
+	Step     string `json:"step,omitempty"`     // name of the step that decided; "" where there was none
+	Rule     string `json:"rule,omitempty"`     // name of the rule that matched; "" where none did
+	Evidence string `json:"evidence,omitempty"` // the words it was read from: at most 200 runes, all printable
 }
 
 // Read reads the cause of a failure from its failed steps. The worst label

@@ -102,15 +102,17 @@ func (e *env) seconds(name string, least, most int) time.Duration {
 	return time.Duration(n) * time.Second
 }
 
-// home is the account and Region, read off the ARN of the function's own
-// alias: they are the ones that Mulligan acts for.
+// home is the account and Region that Mulligan acts for: the Region is the one
+// that Lambda runs it in, the account that of the function's own alias.
 func (e *env) home(name, arn string) retry.Home {
+	home := retry.Home{Region: strings.ToLower(e.text("AWS_REGION"))}
 	part := strings.Split(arn, ":")
 	if len(part) != 8 || part[0] != "arn" || part[2] != "lambda" || part[5] != "function" {
 		if arn != "" {
 			e.fault(name, arn, "the ARN of the function's alias")
 		}
-		return retry.Home{}
+		return home
 	}
-	return retry.Home{Partition: part[1], Region: part[3], Account: part[4]}
+	home.Partition, home.Account = part[1], part[4]
+	return home
 }

@@ -10,7 +10,7 @@ import (
 )
 
 var good = map[string]string{
-	"MODE": "enforce", "LEDGER_TABLE": "ledger", "SCHEDULE_GROUP": "schedules",
+	"AWS_REGION": "eu-west-1", "MODE": "enforce", "LEDGER_TABLE": "ledger", "SCHEDULE_GROUP": "schedules",
 	"SCHEDULE_TARGET_ARN": "arn:aws:lambda:eu-west-1:123456789012:function:mulligan-retrier:live",
 	"SCHEDULE_ROLE_ARN":   "arn:aws:iam::123456789012:role/r", "DEAD_LETTERS_ARN": "arn:aws:sqs:eu-west-1:123456789012:q",
 	"MAX_RETRIES": "3", "PIPELINE_RETRIES_PER_DAY": "20", "ACCOUNT_RETRIES_PER_HOUR": "60",

@@ -1,0 +1,179 @@
+package awstest
+
+import (
+	"net/http"
+	"sync"
+	"time"
+)
+
+// Config says what an [Account] is like. The zero value is usable.
+type Config struct {
+	// Now is the account's clock. Nil means time.Now.
+	Now func() time.Time
+	// Number, Region and Partition name the account in ARNs. Empty means
+	// 123456789012, us-east-1 and aws. A request signed for another Region is
+	// a violation.
+	Number, Region, Partition string
+	// Groups are the schedule groups that exist, beside "default".
+	Groups []string
+	// Unknowns settles what AWS leaves undocumented.
+	Unknowns Unknowns
+	// Quirks disturbs schedules that come due.
+	Quirks FiringQuirks
+	// StopTakes is how long a stopped execution is Stopping. Zero: no time.
+	StopTakes time.Duration
+	// PageSize is how many steps a page holds where the request asks for more
+	// or does not say. Zero means 10; at most 100, as in the service.
+	PageSize int
+	// RunningLimit is the quota of executions that run at one time; a retry
+	// beyond it meets ResourceLimitExceeded. Zero: no limit.
+	RunningLimit int
+	// EventCopies is how many more events, with ids of their own, follow each
+	// event. SageMaker documents that it may send several for one change.
+	EventCopies int
+	// OnEvent receives each event as it happens, outside every lock, on the
+	// goroutine that brought it about. Nil: they queue up, see Account.Events.
+	OnEvent func(Event)
+}
+
+// An Account is one AWS account in one Region, as far as it concerns pipelines
+// and schedules. It is an http.Handler for both services.
+type Account struct {
+	mu         sync.Mutex
+	config     Config
+	executions map[string]*execution // by lower-cased ARN
+	order      []*execution
+	tokens     map[string]usedToken
+	schedules  map[string]*Schedule // by group/name
+	groups     map[string]bool
+	calls      []*Call
+	violations []string
+	faults     map[string][]Fault
+	hook       func(op string, nth int, r Request) Fault
+	seen       map[string]int // requests per operation, for the hook
+	queue      []Event        // not yet taken by Events
+	history    []Event        // every event that was emitted
+	outbox     []Event        // for OnEvent, handed over after unlocking
+	lost       int            // events still to be lost
+	serial     int            // numbers execution ids and event ids
+}
+
+// New opens an account.
+func New(c Config) *Account {
+	a := &Account{
+		config:     c.withDefaults(),
+		executions: map[string]*execution{},
+		tokens:     map[string]usedToken{},
+		schedules:  map[string]*Schedule{},
+		groups:     map[string]bool{"default": true},
+		faults:     map[string][]Fault{},
+		seen:       map[string]int{},
+	}
+	for _, g := range c.Groups {
+		a.groups[g] = true
+	}
+	return a
+}
+
+func (c Config) withDefaults() Config {
+	if c.Now == nil {
+		c.Now = time.Now
+	}
+	c.Number = or(c.Number, "123456789012")
+	c.Region = or(c.Region, "us-east-1")
+	c.Partition = or(c.Partition, "aws")
+	if c.PageSize <= 0 || c.PageSize > maxPage {
+		c.PageSize = 10
+	}
+	return c
+}
+
+// Configure changes the account while it runs: switches, limits, quirks. The
+// clock, the names and OnEvent may be changed too; mind requests under way.
+func (a *Account) Configure(change func(*Config)) {
+	a.do(func(time.Time) {
+		change(&a.config)
+		a.config = a.config.withDefaults()
+		for _, g := range a.config.Groups {
+			a.groups[g] = true
+		}
+	})
+}
+
+// Tick applies the scripted changes that have come due. Everything else does
+// so too; Tick is for programs that wait for events and have nothing to ask.
+func (a *Account) Tick() { a.do(func(time.Time) {}) }
+
+// NextChange tells when the next scripted change comes due, and whether there
+// is one at all. A program that hurries its clock jumps there.
+func (a *Account) NextChange() (next time.Time, ok bool) {
+	a.do(func(time.Time) {
+		for _, e := range a.order {
+			if e.pending != nil && (!ok || e.pending.due.Before(next)) {
+				next, ok = e.pending.due, true
+			}
+		}
+	})
+	return next, ok
+}
+
+// do runs f under the lock, after what has come due, and then hands out the
+// events that this brought about, with the lock released, so that a receiver
+// may call the account.
+func (a *Account) do(f func(now time.Time)) {
+	events, receive := a.locked(f)
+	for _, e := range events {
+		receive(e)
+	}
+}
+
+func (a *Account) locked(f func(now time.Time)) ([]Event, func(Event)) {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	now := a.config.Now()
+	a.applyDue(now)
+	f(now)
+	a.applyDue(now) // a run that takes no time ends in the same breath
+	events := a.outbox
+	a.outbox = nil
+	return events, a.config.OnEvent
+}
+
+// ServeHTTP answers one request of either service.
+func (a *Account) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	in, refusal := a.read(r)
+	call := a.record(in)
+	if refusal != nil {
+		a.do(func(time.Time) { a.violate("%s: %s", in.Op, refusal.message) })
+		a.finish(w, call, *refusal)
+		return
+	}
+	fault := a.faultFor(in.Request)
+	if !fault.waits(r.Context()) {
+		a.answered(call, answer{code: "(client gave up)"})
+		return
+	}
+	if fault.refuses() && !fault.AfterEffect {
+		out := a.refuse(in, fault)
+		a.spoil(w, r, call, fault, out)
+		return
+	}
+	a.spoil(w, r, call, fault, a.handle(in))
+}
+
+// handle is the service itself: the request is understood, nothing disturbs it.
+func (a *Account) handle(in request) (out answer) {
+	a.do(func(now time.Time) {
+		in.At = now
+		out = operations[in.Op].serve(a, in)
+	})
+	out.protocol = in.protocol
+	return out
+}
+
+func or(s, otherwise string) string {
+	if s == "" {
+		return otherwise
+	}
+	return s
+}

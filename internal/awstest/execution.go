@@ -1,0 +1,148 @@
+package awstest
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+)
+
+// A Status is the status of an execution or of a step.
+type Status string
+
+// The statuses that the stand-in brings about, spelled as the API does.
+const (
+	Executing Status = "Executing"
+	Stopping  Status = "Stopping"
+	Stopped   Status = "Stopped"
+	Failed    Status = "Failed"
+	Succeeded Status = "Succeeded"
+)
+
+// An Execution is what is true of an execution at one moment, whatever lags.
+type Execution struct {
+	ARN, PipelineARN         string
+	Pipeline, ID             string
+	DisplayName, Description string
+	Status                   Status
+	Created, Modified        time.Time // CreationTime, LastModifiedTime
+	Parallelism              int32     // zero: not configured
+	Run                      int       // 1 for the first run, n+1 after n retries by anybody
+	Steps                    []Step
+}
+
+// execution is the account's own record, guarded by Account.mu.
+type execution struct {
+	Execution
+	started time.Time // executionStartTime of events
+	script  Script
+	current Run // what the run that is under way ends in
+	pending *change
+	past    []view
+	retries []Retry
+	persons []time.Time
+}
+
+// A change is what a script brings about, when it comes due.
+type change struct {
+	due   time.Time
+	apply func(now time.Time)
+}
+
+// A view is the state as it was from an instant on, for reads that lag.
+type view struct {
+	since time.Time
+	state Execution
+}
+
+// applyDue brings about what has come due, each change at its own instant, the
+// earliest first, so that events come in the order of what happened.
+func (a *Account) applyDue(now time.Time) {
+	for {
+		var first *execution
+		for _, e := range a.order {
+			if e.pending != nil && !e.pending.due.After(now) && (first == nil || e.pending.due.Before(first.pending.due)) {
+				first = e
+			}
+		}
+		if first == nil {
+			return
+		}
+		next := first.pending
+		first.pending = nil
+		next.apply(next.due)
+	}
+}
+
+// instant is the execution's next time stamp: now, but always later than any
+// before, as LastModifiedTime moves with every change even on a clock that
+// stands still. The API keeps milliseconds.
+func (e *execution) instant(now time.Time) time.Time {
+	now = now.Truncate(time.Millisecond)
+	if !now.After(e.Modified) {
+		now = e.Modified.Add(time.Millisecond)
+	}
+	return now
+}
+
+// become moves the execution to a status and sends the event for it.
+func (a *Account) become(e *execution, to Status, now, stamped time.Time) {
+	from := e.Status
+	e.Status, e.Modified = to, stamped
+	e.remember(now)
+	a.emit(e, from, stamped)
+}
+
+// remember keeps the state for reads that lag. Nothing is thrown away: an
+// account lives as long as a test or a demo.
+func (e *execution) remember(now time.Time) {
+	state := e.Execution
+	state.Steps = slices.Clone(e.Steps)
+	e.past = append(e.past, view{now, state})
+}
+
+// seen is the state that a read with a lag gets to see.
+func (e *execution) seen(now time.Time, lag time.Duration) Execution {
+	for i := len(e.past) - 1; i > 0; i-- {
+		if !e.past[i].since.After(now.Add(-lag)) {
+			return e.past[i].state
+		}
+	}
+	return e.past[0].state
+}
+
+// find looks an execution up, minding no case, as AWS spells ARNs in several.
+func (a *Account) find(arn string) *execution { return a.executions[strings.ToLower(arn)] }
+
+// must is find for the test's own hands, where an unknown ARN is a mistake in
+// the test.
+func (a *Account) must(arn string) *execution {
+	e := a.find(arn)
+	if e == nil {
+		panic(fmt.Sprintf("awstest: no execution %q in this account", arn))
+	}
+	return e
+}
+
+// Execution tells what is true of an execution now. It panics when there is
+// none, as does every method that takes an ARN from the test.
+func (a *Account) Execution(arn string) (out Execution) {
+	a.do(func(time.Time) {
+		e := a.must(arn)
+		out = e.Execution
+		out.Steps = slices.Clone(e.Steps)
+	})
+	return out
+}
+
+// Executions tells the same of all, in the order in which they were added.
+func (a *Account) Executions() (out []Execution) {
+	a.do(func(time.Time) {
+		for _, e := range a.order {
+			state := e.Execution
+			state.Steps = slices.Clone(e.Steps)
+			out = append(out, state)
+		}
+	})
+	return out
+}
