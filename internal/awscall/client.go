@@ -32,7 +32,7 @@ func Config(transport http.RoundTripper) (aws.Config, error) {
 	cfg := aws.Config{
 		Region:        env.Region,
 		Credentials:   credentials.StaticCredentialsProvider{Value: env.Credentials},
-		HTTPClient:    &http.Client{Transport: bounded{transport}},
+		HTTPClient:    Client(transport),
 		ConfigSources: []any{env},
 	}
 	// A service's own AWS_ENDPOINT_URL_<SERVICE> is found in the sources, and wins.
@@ -42,12 +42,17 @@ func Config(transport http.RoundTripper) (aws.Config, error) {
 	return cfg, nil
 }
 
+// Client is an HTTP client that reads no answer without end.
+func Client(transport http.RoundTripper) *http.Client {
+	return &http.Client{Transport: bounded{transport}}
+}
+
 // Attempts makes a retryer for calls that may be made several times: at most n
-// attempts, with full jitter of at most a second between them.
+// attempts, with full jitter of at most half a second between them.
 func Attempts(n int) aws.Retryer {
 	return retry.NewStandard(func(o *retry.StandardOptions) {
 		o.MaxAttempts = n
-		o.MaxBackoff = time.Second
+		o.MaxBackoff = 500 * time.Millisecond
 		o.RateLimiter = ratelimit.None
 	})
 }

@@ -15,6 +15,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/credentials"
 
 	"mulligan/internal/announce"
+	"mulligan/internal/awscall"
 	"mulligan/internal/awstest"
 	"mulligan/internal/ledger"
 	"mulligan/internal/pipelines"
@@ -60,7 +61,7 @@ func Run(ctx context.Context, out io.Writer, colour bool, beat func()) error {
 // newHandler wires the function's body as its main does, but for the ledger.
 func newHandler(url string, now func() time.Time) *retrier.Handler {
 	cfg := aws.Config{
-		Region: region, BaseEndpoint: aws.String(url), HTTPClient: &http.Client{},
+		Region: region, BaseEndpoint: aws.String(url), HTTPClient: awscall.Client(http.DefaultTransport),
 		Credentials: credentials.NewStaticCredentialsProvider("demo", "demo", ""),
 	}
 	rules := policy.New(settings)
