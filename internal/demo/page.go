@@ -82,8 +82,12 @@ func (p *page) summary(parts []*part, account *awstest.Account) {
 			fmt.Fprintf(p.out, "%15s because: %s\n", "", awscall.OneLine(part.last.Evidence, width))
 		}
 	}
-	fmt.Fprintf(p.out, "\nRetryPipelineExecution was called %d times, for one failure each, and never without a claim that was written first.\n",
-		account.Count("RetryPipelineExecution"))
+	effective := 0
+	for _, part := range parts {
+		effective += len(account.Retries(part.arn))
+	}
+	fmt.Fprintf(p.out, "\nRetryPipelineExecution was called %d times and took effect %d times, at most once for each failure.\n",
+		account.Count("RetryPipelineExecution"), effective)
 }
 
 func (p *page) paint(text, colour string) string {

@@ -7,6 +7,7 @@ import (
 	"strings"
 	"time"
 
+	"mulligan/internal/cause"
 	"mulligan/internal/retry"
 )
 
@@ -62,11 +63,11 @@ func (p Policy) Decide(c retry.Case) retry.Decision {
 	case strings.EqualFold(c.Previous, "Stopping"):
 		return stop(retry.StoppedByPerson, "it failed while somebody was stopping it")
 	case c.FailStep:
-		return stop(retry.CannotRetry, "it ended by a Fail step, which SageMaker does not retry: %s", c.Cause.Evidence)
+		return stop(retry.CannotRetry, "it ended by a Fail step, which SageMaker does not retry: %s", words(c.Cause))
 	case given == never:
-		return stop(retry.PermanentCause, "%s", c.Cause.Evidence)
+		return stop(retry.PermanentCause, "%s", words(c.Cause))
 	case given == careful && c.Careful > 0:
-		return stop(retry.UnknownCause, "the one careful retry was used: %s", c.Cause.Evidence)
+		return stop(retry.UnknownCause, "the one careful retry was used: %s", words(c.Cause))
 	case c.Used >= p.set.MaxRetries:
 		return stop(retry.BudgetExhausted, "%d of %d retries of this execution are used", c.Used, p.set.MaxRetries)
 	}
@@ -78,7 +79,7 @@ func (p Policy) Decide(c retry.Case) retry.Decision {
 
 // grant gives the retry, at once or after a back-off.
 func (p Policy) grant(c retry.Case, given chance) retry.Decision {
-	evidence := c.Cause.Evidence
+	evidence := words(c.Cause)
 	switch {
 	case given == soon && c.Retry == 1:
 		return retry.Decision{Verdict: retry.Retry, Reason: retry.Retryable, Evidence: evidence}
@@ -141,6 +142,20 @@ func (p Policy) emptyBudget(c retry.Case) (retry.Decision, bool) {
 		Verdict: retry.Wait, Reason: retry.SharedBudgetEmpty, Due: retry.WholeSecond(due),
 		Evidence: "no retry left for now in the budget of the " + strings.Join(names, " and the "),
 	}, len(names) > 0
+}
+
+// words is the evidence of a cause, with the step that it was read from.
+func words(c cause.Cause) string {
+	switch {
+	case c.Evidence == "" && c.Step == "":
+		return "no failed step says why"
+	case c.Evidence == "":
+		return c.Step + ": no reason given"
+	case c.Step == "":
+		return c.Evidence
+	default:
+		return c.Step + ": " + c.Evidence
+	}
 }
 
 func stop(reason retry.Reason, format string, args ...any) retry.Decision {

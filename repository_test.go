@@ -1,0 +1,193 @@
+// Package mulligan holds no code: its tests hold the repository to its own
+// rules.
+package mulligan
+
+import (
+	"go/ast"
+	"go/parser"
+	"go/token"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"testing"
+)
+
+// goFiles are all Go files of the project, test files too, by path.
+func goFiles(t *testing.T) []string {
+	t.Helper()
+	var files []string
+	for _, root := range []string{"cmd", "functions", "internal"} {
+		err := filepath.WalkDir(root, func(path string, _ fs.DirEntry, err error) error {
+			if strings.HasSuffix(path, ".go") {
+				files = append(files, filepath.ToSlash(path))
+			}
+			return err
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	if len(files) < 30 {
+		t.Fatalf("found only %d Go files", len(files))
+	}
+	return files
+}
+
+func parse(t *testing.T, path string) (*token.FileSet, *ast.File) {
+	t.Helper()
+	set := token.NewFileSet()
+	file, err := parser.ParseFile(set, path, nil, parser.ParseComments)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return set, file
+}
+
+// forbidden imports, by the folder that must not have them, with the reason.
+var forbidden = []struct{ folder, pattern, why string }{
+	{"internal/retry", `aws-sdk-go|aws-lambda-go|^os$|math/rand|internal/(ledger|pipelines|schedule|policy|event|announce)`, "the domain knows no adapter, no AWS, no environment and no chance"},
+	{"internal/policy", `aws-sdk-go|aws-lambda-go|^os$|math/rand|internal/(ledger|pipelines|schedule)`, "a policy is pure"},
+	{"internal/cause", `aws-sdk-go|^os$|math/rand|^time$|^mulligan/`, "reading a cause needs nothing but the text"},
+	{"internal/event", `aws-sdk-go|^os$|math/rand|internal/(ledger|pipelines|schedule)`, "parsing asks nobody"},
+	{"internal/ledger", `internal/(pipelines|schedule)`, "adapters never import one another"},
+	{"internal/pipelines", `internal/(ledger|schedule)`, "adapters never import one another"},
+	{"internal/schedule", `internal/(ledger|pipelines)`, "adapters never import one another"},
+	{"functions", `text/template|html/template|spf13/cobra|internal/(awstest|demo)`, "it doubles the binary, or belongs to tests"},
+}
+
+func TestImports(t *testing.T) {
+	for _, path := range goFiles(t) {
+		if strings.HasSuffix(path, "_test.go") || strings.Contains(path, "/ledgertest/") {
+			continue
+		}
+		_, file := parse(t, path)
+		for _, imported := range file.Imports {
+			name := strings.Trim(imported.Path.Value, `"`)
+			for _, rule := range forbidden {
+				if strings.HasPrefix(path, rule.folder+"/") && regexp.MustCompile(rule.pattern).MatchString(name) {
+					t.Errorf("%s imports %s: %s", path, name, rule.why)
+				}
+			}
+		}
+	}
+}
+
+// The core gets the time handed in. An adapter may read it where a call's own
+// limit is counted.
+func TestNoClockInTheCore(t *testing.T) {
+	clock := regexp.MustCompile(`\btime\.(Now|Since|Until|Sleep|After)\(`)
+	for _, path := range goFiles(t) {
+		pure := regexp.MustCompile(`^internal/(retry|policy|cause|event)/`).MatchString(path)
+		text, err := os.ReadFile(path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if pure && !strings.HasSuffix(path, "_test.go") && clock.Match(text) {
+			t.Errorf("%s reads the clock: the time is an argument", path)
+		}
+	}
+}
+
+// Files stay under 250 lines and functions under 60, tests aside; tables of
+// rules and the wire's bookkeeping are no exception.
+func TestSizes(t *testing.T) {
+	for _, path := range goFiles(t) {
+		if strings.HasSuffix(path, "_test.go") {
+			continue
+		}
+		set, file := parse(t, path)
+		if n := set.Position(file.End()).Line; n > 250 {
+			t.Errorf("%s has %d lines: do two subjects share it?", path, n)
+		}
+		for _, d := range file.Decls {
+			if f, ok := d.(*ast.FuncDecl); ok {
+				if n := set.Position(f.End()).Line - set.Position(f.Pos()).Line; n > 60 {
+					t.Errorf("%s: %s has %d lines", path, f.Name.Name, n)
+				}
+			}
+		}
+	}
+}
+
+// Every package tells its story once, and everything exported says what it
+// promises.
+func TestDocumentation(t *testing.T) {
+	stories := map[string]int{}
+	for _, path := range goFiles(t) {
+		if strings.HasSuffix(path, "_test.go") {
+			continue
+		}
+		_, file := parse(t, path)
+		if file.Doc != nil {
+			stories[filepath.Dir(path)]++
+		} else {
+			stories[filepath.Dir(path)] += 0
+		}
+		for _, d := range file.Decls {
+			if f, ok := d.(*ast.FuncDecl); ok && f.Name.IsExported() && f.Doc == nil && !implementsStandard(f) {
+				t.Errorf("%s: %s is exported and says nothing", path, f.Name.Name)
+			}
+			if g, ok := d.(*ast.GenDecl); ok && g.Tok == token.TYPE && g.Doc == nil {
+				for _, spec := range g.Specs {
+					if ts := spec.(*ast.TypeSpec); ts.Name.IsExported() && ts.Doc == nil {
+						t.Errorf("%s: %s is exported and says nothing", path, ts.Name.Name)
+					}
+				}
+			}
+		}
+	}
+	for folder, n := range stories {
+		if n != 1 {
+			t.Errorf("%s has %d package comments, want one", folder, n)
+		}
+	}
+}
+
+// implementsStandard tells methods whose meaning the standard library fixes.
+func implementsStandard(f *ast.FuncDecl) bool {
+	switch f.Name.Name {
+	case "String", "Error", "Read", "RoundTrip", "ServeHTTP", "Unwrap", "Close":
+		return f.Recv != nil
+	}
+	return f.Recv != nil && !receiverExported(f)
+}
+
+func receiverExported(f *ast.FuncDecl) bool {
+	typ := f.Recv.List[0].Type
+	if star, ok := typ.(*ast.StarExpr); ok {
+		typ = star.X
+	}
+	name, ok := typ.(*ast.Ident)
+	return ok && name.IsExported()
+}
+
+// The README's tables say what the template says.
+func TestReadmeAgreesWithTemplate(t *testing.T) {
+	template, err := os.ReadFile("template.yaml")
+	if err != nil {
+		t.Fatal(err)
+	}
+	readme, err := os.ReadFile("README.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	section := string(template)
+	section = section[strings.Index(section, "\nParameters:\n"):strings.Index(section, "\nMappings:\n")]
+	found := regexp.MustCompile(`(?m)^  (\w+):\n    Type: \w+\n    Default: "?(\w+)"?$`).FindAllStringSubmatch(section, -1)
+	if len(found) != strings.Count(section, "    Type: ") || len(found) < 8 {
+		t.Fatalf("read %d parameters with a default of %d", len(found), strings.Count(section, "    Type: "))
+	}
+	for _, parameter := range found {
+		row := regexp.MustCompile("(?m)^\\| `" + parameter[1] + "` \\| `?" + parameter[2] + "`? \\|")
+		if !row.Match(readme) {
+			t.Errorf("the README lacks parameter %s with its default %s", parameter[1], parameter[2])
+		}
+	}
+	for _, action := range regexp.MustCompile(`\b(?:sagemaker|dynamodb|scheduler|iam|sqs|logs):[A-Z]\w+`).FindAllString(string(template), -1) {
+		if action != "iam:PassedToService" && !strings.Contains(string(readme), "`"+action+"`") {
+			t.Errorf("the README does not say why %s is asked for", action)
+		}
+	}
+}
