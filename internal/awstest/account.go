@@ -8,7 +8,8 @@ import (
 
 // Config says what an [Account] is like. The zero value is usable.
 type Config struct {
-	// Now is the account's clock. Nil means time.Now.
+	// Now is the account's clock. Nil means time.Now. It is read with the
+	// account locked, so it must not use the account.
 	Now func() time.Time
 	// Number, Region and Partition name the account in ARNs. Empty means
 	// 123456789012, us-east-1 and aws. A request signed for another Region is
@@ -32,7 +33,9 @@ type Config struct {
 	// event. SageMaker documents that it may send several for one change.
 	EventCopies int
 	// OnEvent receives each event as it happens, outside every lock, on the
-	// goroutine that brought it about. Nil: they queue up, see Account.Events.
+	// goroutine that brought it about: a request is answered only when it has
+	// returned, so a receiver that takes its time hands the event on. Nil:
+	// events queue up, see Account.Events.
 	OnEvent func(Event)
 }
 

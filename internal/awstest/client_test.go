@@ -135,3 +135,14 @@ func equal[T comparable](t *testing.T, what string, got, want T) {
 		t.Errorf("%s: got %v, want %v", what, got, want)
 	}
 }
+
+// wantMessage wants an error of a type that the SDK declares, in these words.
+func wantMessage[E smithy.APIError](t *testing.T, err error, words string) {
+	t.Helper()
+	var declared E
+	if !errors.As(err, &declared) {
+		t.Errorf("got %v, want a %T", err, declared)
+		return
+	}
+	equal(t, "message", declared.ErrorMessage(), words)
+}

@@ -81,7 +81,7 @@ func seconds(t time.Time) string {
 	if t.IsZero() {
 		return ""
 	}
-	return t.UTC().Truncate(time.Second).Format(time.RFC3339)
+	return t.UTC().Format(time.RFC3339) // which drops fractions
 }
 
 // Events takes the events that have happened since it was last called, in

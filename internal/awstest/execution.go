@@ -36,7 +36,6 @@ type execution struct {
 	Execution
 	started time.Time // executionStartTime of events
 	script  Script
-	current Run // what the run that is under way ends in
 	pending *change
 	past    []view
 	retries []Retry

@@ -138,8 +138,10 @@ func TestHands(t *testing.T) {
 
 	s.Fail(arn, Step{Name: "Train", Reason: ReasonUserCode})
 	equal(t, "failed by hand", s.Execution(arn).Steps[0].Reason, ReasonUserCode)
+	round := s.Execution(arn).Steps[0].End
 	s.Fail(arn)
 	equal(t, "failed without a step", s.Execution(arn).Status, Failed)
+	equal(t, "the round stays", s.Execution(arn).Steps[0].End, round)
 	s.Rescript(arn, Succeeds())
 	if err := s.HumanRetry(arn); err != nil {
 		t.Fatal(err)
@@ -176,4 +178,22 @@ func TestNextChange(t *testing.T) {
 	next, ok := s.NextChange()
 	equal(t, "there is one", ok, true)
 	equal(t, "the earliest", next, start.Add(time.Minute))
+}
+
+// A failure by hand in the middle of a run leaves no step running.
+func TestFailWithoutAStepStopsWhatRuns(t *testing.T) {
+	s := open(t, Config{})
+	arn := s.Add(Script{Runs: []Run{{Ends: Executing, Also: []Step{{Name: "Train"}}}}})
+	s.Fail(arn)
+	equal(t, "step", s.steps(arn)[0].StepStatus, types.StepStatusStopped)
+	equal(t, "executions", s.Executions()[0].Status, Failed)
+}
+
+func TestAnUnknownARNIsAMistakeInTheTest(t *testing.T) {
+	defer func() {
+		if recover() == nil {
+			t.Error("no panic")
+		}
+	}()
+	New(Config{}).Execution("arn:of:nothing")
 }

@@ -10,9 +10,10 @@ import (
 // What people and the service do to executions beside the API calls that
 // Mulligan makes. Every method panics where the account has no such ARN.
 
-// Fail ends the run as Failed at those steps, or without any where none is
-// named. An execution that does not run runs again first, so that this is a
-// new failure. One that is Stopping fails instead of stopping.
+// Fail ends the run as Failed at those steps; where none is named, no step
+// fails: those that run are stopped, and those that failed before stay as they
+// are. An execution that does not run is started again first, so that this is
+// a new failure. One that is Stopping fails instead of stopping.
 func (a *Account) Fail(arn string, steps ...Step) {
 	a.finishBy(arn, Run{Ends: Failed, Failing: steps, BeforeSteps: len(steps) == 0})
 }
@@ -24,7 +25,7 @@ func (a *Account) finishBy(arn string, run Run) {
 	a.do(func(now time.Time) {
 		e := a.must(arn)
 		if e.Status != Executing && e.Status != Stopping {
-			a.begin(e, now)
+			a.start(e, run, now)
 		}
 		a.end(e, run, now)
 	})

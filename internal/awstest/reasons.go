@@ -2,8 +2,10 @@ package awstest
 
 import "fmt"
 
-// Failure reasons as the services word them, taken from public reports. The
-// job failures arrive with the job's own prefix before the first colon.
+// Failure reasons as the services word them. Capacity, quota and the prefixes
+// before the first colon are those of public reports; the script's own words
+// in ReasonUserCode and ReasonOutOfMemory, and the create calls refused for
+// rate and permission, are put together from such parts.
 const (
 	// ReasonCapacity: the Region has no instance of that type to give.
 	ReasonCapacity = "CapacityError: Unable to provision requested ML compute capacity. Please retry using a different ML instance type."
@@ -13,8 +15,8 @@ const (
 	ReasonInternal = "InternalServerError: We encountered an internal error. Please try again."
 	// ReasonUserCode: the training script raised.
 	ReasonUserCode = "AlgorithmError: ExecuteUserScriptError:\nExitCode 1\nErrorMessage \"ValueError: could not convert string to float: 'n/a'\"\nCommand \"/usr/bin/python3 train.py\", exit code: 1"
-	// ReasonOutOfMemory: the script was killed for memory.
-	ReasonOutOfMemory = "AlgorithmError: ExecuteUserScriptError:\nExitCode 137\nErrorMessage \"Killed\"\nCommand \"/usr/bin/python3 train.py\", exit code: 137"
+	// ReasonOutOfMemory: the script asked the accelerator for too much.
+	ReasonOutOfMemory = "AlgorithmError: ExecuteUserScriptError:\nExitCode 1\nErrorMessage \"torch.cuda.OutOfMemoryError: CUDA out of memory. Tried to allocate 2.00 GiB\"\nCommand \"/usr/bin/python3 train.py\", exit code: 1"
 	// ReasonThrottled: the create call met a rate limit.
 	ReasonThrottled = "ClientError: Failed to invoke sagemaker:CreateTrainingJob. Error Details: Rate exceeded\nRetry not appropriate on execution of step with PipelineExecutionArn arn:aws:sagemaker:us-east-1:123456789012:pipeline/churn/execution/abcdef012345 and StepId Train. No retry policy configured for the exception type THROTTLING."
 	// ReasonAccessDenied: the pipeline's role may not create the job.

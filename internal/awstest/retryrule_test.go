@@ -175,3 +175,26 @@ func TestReadsLag(t *testing.T) {
 	seen("Failed Failed")
 	wantCode(t, "the truth decides", s.retry(arn, "b"), "ValidationException")
 }
+
+// Whatever AWS turns out to do, a client that waits for each failure and takes
+// a new token for it has one effect per call.
+func TestUnderEveryVariation(t *testing.T) {
+	for name, unknowns := range Variations() {
+		t.Run(name, func(t *testing.T) {
+			s := open(t, Config{Unknowns: unknowns})
+			arn := failing(s, FailsAt("Train", ReasonQuotaZero()).After(time.Minute), Succeeds())
+			for n := range 2 {
+				if err := s.retry(arn, fmt.Sprint("r", n)); err != nil {
+					t.Fatal(err)
+				}
+				s.clock.pass(2 * time.Minute)
+			}
+			equal(t, "effective retries", len(s.Retries(arn)), 2)
+			equal(t, "status", s.describe(arn).PipelineExecutionStatus, types.PipelineExecutionStatusSucceeded)
+			for _, r := range s.steps(arn)[len(s.steps(arn))-1:] {
+				equal(t, "the last row", r.StepStatus, types.StepStatusSucceeded)
+			}
+			s.clean()
+		})
+	}
+}

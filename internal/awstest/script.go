@@ -93,11 +93,18 @@ func (a *Account) add(s Script, now time.Time) *execution {
 	return e
 }
 
-// begin starts the next run: the failed steps, and those of the run, execute.
+// begin starts the script's next run, and sees to its end.
 func (a *Account) begin(e *execution, now time.Time) {
+	run := e.script.run(e.Run + 1)
+	a.start(e, run, now)
+	if run.Ends != Executing {
+		e.pending = &change{now.Add(run.Lasts), func(due time.Time) { a.end(e, run, due) }}
+	}
+}
+
+// start starts a run: the failed steps, and those of the run, execute.
+func (a *Account) start(e *execution, run Run, now time.Time) {
 	e.Run++
-	run := e.script.run(e.Run)
-	e.current = run
 	stamped := e.instant(now)
 	if e.Run > 1 && a.config.Unknowns.RetryMovesStart {
 		e.started = stamped
@@ -106,9 +113,6 @@ func (a *Account) begin(e *execution, now time.Time) {
 		a.startSteps(e, run, stamped)
 	}
 	a.become(e, Executing, now, stamped)
-	if run.Ends != Executing {
-		e.pending = &change{now.Add(run.Lasts), func(due time.Time) { a.end(e, e.current, due) }}
-	}
 }
 
 // run is the n-th run, from 1; the last one stands for all that follow.
@@ -128,9 +132,7 @@ func (a *Account) end(e *execution, run Run, now time.Time) {
 		a.become(e, Stopping, now, e.instant(now))
 	}
 	stamped := e.instant(now)
-	if !run.BeforeSteps {
-		endSteps(e, run, stamped)
-	}
+	endSteps(e, run, stamped)
 	a.become(e, run.Ends, now, stamped)
 }
 
@@ -179,7 +181,7 @@ func (e *execution) row(name string) int {
 }
 
 // endSteps ends every step that executes: those that the run names fail, the
-// others share the end of the run, or succeed beside a failure.
+// others succeed, or are stopped with the run.
 func endSteps(e *execution, run Run, at time.Time) {
 	for _, s := range run.Failing {
 		if e.row(s.Name) < 0 {
@@ -196,7 +198,7 @@ func endSteps(e *execution, run Run, at time.Time) {
 
 func (s *Step) finish(run Run, at time.Time) {
 	s.Status, s.End = Succeeded, at
-	if run.Ends == Stopped {
+	if run.Ends == Stopped || run.BeforeSteps {
 		s.Status = Stopped
 	}
 	for _, f := range run.Failing {

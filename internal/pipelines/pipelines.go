@@ -1,6 +1,7 @@
 package pipelines
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -61,10 +62,10 @@ func (s *SageMaker) Describe(ctx context.Context, arn retry.ExecutionARN) (retry
 	if err != nil {
 		return retry.Execution{}, readError(err, "sagemaker:DescribePipelineExecution", arn)
 	}
-	spelled, err := retry.ParseExecutionARN(aws.ToString(out.PipelineExecutionArn))
+	spelled, err := retry.ParseExecutionARN(cmp.Or(aws.ToString(out.PipelineExecutionArn), arn.String()))
 	switch {
 	case err != nil || !spelled.Same(arn):
-		return retry.Execution{}, errors.New("describe the execution: the answer is about another execution, or empty")
+		return retry.Execution{}, errors.New("describe the execution: the answer is about another execution")
 	case out.PipelineExecutionStatus == "" || out.LastModifiedTime == nil:
 		return retry.Execution{}, errors.New("describe the execution: the answer lacks PipelineExecutionStatus or LastModifiedTime")
 	}

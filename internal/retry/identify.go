@@ -86,10 +86,9 @@ func (s Situation) lookAgain(why string, looks int) (Move, bool) {
 
 // pause writes a wait without a unit into the record.
 func (s Situation) pause(r Record, reason Reason, due time.Time, visit int, evidence string) Move {
-	seen := s.Facts.LastModified
 	r.Pause = Pause{
-		Reason: reason, Due: due, Visit: visit, Seen: seen,
-		Schedule: pauseName(s.Notice.Execution, seen, s.Facts.Round, visit),
+		Reason: reason, Due: due, Visit: visit, Seen: s.Facts.LastModified,
+		Schedule: pauseName(s.Notice.Execution, s.Facts, reason, visit),
 	}
 	move := s.waitOn(r.Pause)
 	move.Decision.Evidence = evidence

@@ -68,14 +68,14 @@ func (s Situation) plan() Move {
 }
 
 // supersede steps back: somebody moved the execution on. What was claimed stays
-// spent. Where the record already knows that the execution left Failed, it has
-// the better word for it, and nothing is written.
+// spent. A record that already knows how the execution left Failed keeps the
+// better word for it.
 func (s Situation) supersede() Move {
-	r := s.State.Record
-	move := s.close(r.withAlias(s.Notice), Ignore, Superseded, "the execution is "+s.Facts.Status)
+	r := s.State.Record.withAlias(s.Notice)
+	move := s.close(r, Ignore, Superseded, "the execution is "+s.Facts.Status)
 	move.Write.Kind = MovedOn
 	if r.leftFailed() {
-		move.Write = nil
+		move.Write.Kind = r.Kind
 	}
 	return move
 }

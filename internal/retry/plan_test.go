@@ -221,8 +221,8 @@ func TestStepsBack(t *testing.T) {
 	}
 	facts := failedFacts(t1, t0)
 	facts.Status = "Executing"
-	if got := Plan(situation(recordOf(Retried, t0, t0), facts)); got.Write != nil {
-		t.Error("our own retry that runs was written over as superseded")
+	if got := Plan(situation(recordOf(Retried, t0, t0), facts)); got.Write.Kind != Retried || got.Decision.Reason != Superseded {
+		t.Errorf("got %s, wrote %s: our own retry must not be written over", got.Decision.Reason, got.Write.Kind)
 	}
 }
 

@@ -27,9 +27,10 @@ func scheduleName(wait string, again int) string {
 	return digest("mulligan/again/v1", wait, strconv.Itoa(again))
 }
 
-// pauseName names a wait without a unit after execution, what was seen, visit.
-func pauseName(execution ExecutionARN, seen, round time.Time, visit int) string {
-	return digest("mulligan/pause/v1", execution.Key(), instant(seen), instant(round), strconv.Itoa(visit))
+// pauseName names a wait without a unit after what it waits for: the execution
+// as it was seen, the reason, the visit.
+func pauseName(execution ExecutionARN, f Facts, reason Reason, visit int) string {
+	return digest("mulligan/pause/v1", execution.Key(), instant(f.LastModified), instant(f.Round), string(reason), strconv.Itoa(visit))
 }
 
 // Spread is a number in [0, 1) drawn from a token or name: the same for every
