@@ -2,6 +2,7 @@ package awstest
 
 import (
 	"encoding/json"
+	"errors"
 	"fmt"
 	"net/http"
 	"regexp"
@@ -173,7 +174,8 @@ func (i *createScheduleInput) due() (time.Time, error) {
 	at, err := time.ParseInLocation("2006-01-02T15:04:05", inner, location)
 	// time.Parse takes fractions of a second that the layout does not have
 	if !ok || !closed || err != nil || len(inner) != len("2006-01-02T15:04:05") {
-		return time.Time{}, fmt.Errorf("Invalid Schedule Expression %s.", expression)
+		service := "Invalid Schedule Expression " + expression + "." // the service's words
+		return time.Time{}, errors.New(service)
 	}
 	return at, nil
 }
