@@ -6,7 +6,7 @@ import (
 	"log/slog"
 	"time"
 
-	"mulligan/internal/awscall"
+	"mulligan/internal/plaintext"
 	"mulligan/internal/retry"
 )
 
@@ -30,7 +30,7 @@ type Answer struct {
 func NewAnswer(d retry.Decision) Answer {
 	a := Answer{
 		Verdict: string(d.Verdict), Reason: string(d.Reason), Execution: d.Execution, Pipeline: d.Pipeline,
-		Class: string(d.Class), Retry: d.Retry, Evidence: awscall.OneLine(d.Evidence, maxEvidence),
+		Class: string(d.Class), Retry: d.Retry, Evidence: plaintext.Line(d.Evidence, maxEvidence),
 	}
 	if !d.Due.IsZero() {
 		a.Due = d.Due.UTC().Format(time.RFC3339)
@@ -76,7 +76,7 @@ func Log(ctx context.Context, log *slog.Logger, in Invocation, a Answer) {
 // LogError writes the one line of an invocation that ended in an error, which
 // another delivery may mend. The execution is empty where none was read.
 func LogError(ctx context.Context, log *slog.Logger, in Invocation, execution string, err error) {
-	attrs := append(in.attrs(), slog.String("error", awscall.OneLine(err.Error(), maxError)))
+	attrs := append(in.attrs(), slog.String("error", plaintext.Line(err.Error(), maxError)))
 	if execution != "" {
 		attrs = append(attrs, slog.String("execution", execution))
 	}
@@ -92,7 +92,7 @@ func (in Invocation) attrs() []slog.Attr {
 		slog.Int64("took_ms", in.Took.Milliseconds()),
 	}
 	if in.Door != "" {
-		attrs = append(attrs, slog.String("door", string(in.Door)), slog.String("event", awscall.OneLine(in.EventID, 64)))
+		attrs = append(attrs, slog.String("door", string(in.Door)), slog.String("event", plaintext.Line(in.EventID, 64)))
 	}
 	return attrs
 }

@@ -12,7 +12,6 @@ import (
 	"sync/atomic"
 	"testing"
 	"time"
-	"unicode/utf8"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/sagemaker"
@@ -75,28 +74,6 @@ func TestExplain(t *testing.T) {
 			t.Errorf("%s: got %q, want it to begin with %q and keep its code", code, err, says)
 		}
 	}
-}
-
-func TestOneLine(t *testing.T) {
-	hostile := "a\nb\x00\x1b[31mred\u202egnp.exe\xff" + strings.Repeat("é", 100)
-	got := OneLine(hostile, 20)
-	if utf8.RuneCountInString(got) > 21 || !utf8.ValidString(got) || strings.ContainsAny(got, "\n\x00\x1b\u202e\ufffd") {
-		t.Errorf("got %q", got)
-	}
-	if got := OneLine("plain text", 20); got != "plain text" {
-		t.Errorf("got %q, want it as it was", got)
-	}
-}
-
-func FuzzOneLine(f *testing.F) {
-	f.Add("a\nb", 3)
-	f.Fuzz(func(t *testing.T, text string, limit int) {
-		limit = max(0, min(limit, 1000))
-		got := OneLine(text, limit)
-		if utf8.RuneCountInString(got) > limit+1 || strings.ContainsAny(got, "\n\r\x00\x1b") || !utf8.ValidString(got) {
-			t.Errorf("got %q", got)
-		}
-	})
 }
 
 // The SDK's endpoint variables work for the binaries: the general one, and the

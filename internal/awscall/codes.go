@@ -3,10 +3,10 @@ package awscall
 import (
 	"errors"
 	"fmt"
-	"strings"
-	"unicode"
 
 	"github.com/aws/smithy-go"
+
+	"mulligan/internal/plaintext"
 )
 
 // Kind sorts API errors by what the caller may do next. It is read from the
@@ -65,26 +65,7 @@ func Detail(err error) string {
 	if api, ok := errors.AsType[smithy.APIError](err); ok {
 		text = api.ErrorCode() + ": " + api.ErrorMessage()
 	}
-	return OneLine(text, maxDetail)
-}
-
-// OneLine cuts text to at most limit characters and drops what could break a
-// log line or a terminal: control and formatting characters, bad UTF-8.
-func OneLine(text string, limit int) string {
-	var b strings.Builder
-	n := 0
-	for _, r := range text {
-		if n == limit {
-			b.WriteString("…")
-			break
-		}
-		n++
-		if !unicode.IsPrint(r) || r == unicode.ReplacementChar {
-			r = ' '
-		}
-		b.WriteRune(r)
-	}
-	return b.String()
+	return plaintext.Line(text, maxDetail)
 }
 
 // Explain names the permission or resource where an error is about one, for

@@ -7,8 +7,8 @@ import (
 	"time"
 
 	"mulligan/internal/announce"
-	"mulligan/internal/awscall"
 	"mulligan/internal/awstest"
+	"mulligan/internal/plaintext"
 	"mulligan/internal/policy"
 	"mulligan/internal/retry"
 )
@@ -45,7 +45,7 @@ func (p *page) line(at time.Time, pipeline, text, colour string) {
 		clock = strings.Repeat(" ", len(clock))
 	}
 	p.last = at
-	fmt.Fprintf(p.out, "%s  %-15s %s\n", clock, pipeline, p.paint(awscall.OneLine(text, width), colour))
+	fmt.Fprintf(p.out, "%s  %-15s %s\n", clock, pipeline, p.paint(plaintext.Line(text, width), colour))
 	p.beat()
 }
 
@@ -79,7 +79,7 @@ func (p *page) summary(parts []*part, account *awstest.Account) {
 		fmt.Fprintf(p.out, "%-15s %-38s %-7d %-28s %s\n", part.script.Pipeline, part.what,
 			len(account.Retries(part.arn)), verdict, p.paint(string(part.end), colour))
 		if part.last.Evidence != "" {
-			fmt.Fprintf(p.out, "%15s because: %s\n", "", awscall.OneLine(part.last.Evidence, width))
+			fmt.Fprintf(p.out, "%15s because: %s\n", "", plaintext.Line(part.last.Evidence, width))
 		}
 	}
 	effective := 0

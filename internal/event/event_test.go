@@ -49,7 +49,7 @@ func TestLenient(t *testing.T) {
 		"no end":                with(`"executionEndTime":"2026-03-15T16:10:10Z",`, ""),
 		"null end":              with(`"executionEndTime":"2026-03-15T16:10:10Z"`, `"executionEndTime":null`),
 		"end of another type":   with(`"executionEndTime":"2026-03-15T16:10:10Z"`, `"executionEndTime":{"s":1}`),
-		"a broken end":  with(`16:10:10Z`, `16:10:10+99:99`),
+		"a broken end":          with(`16:10:10Z`, `16:10:10+99:99`),
 		"time of another type":  with(`"time":"2026-03-15T16:10:11Z"`, `"time":1`),
 		"previous is a list":    with(`"previousPipelineExecutionStatus":"Executing"`, `"previousPipelineExecutionStatus":[]`),
 		"replayed":              with(`{"version"`, `{"replay-name":"r","version"`),

@@ -9,8 +9,8 @@ import (
 	"github.com/aws/aws-lambda-go/lambdacontext"
 
 	"mulligan/internal/announce"
-	"mulligan/internal/awscall"
 	"mulligan/internal/event"
+	"mulligan/internal/plaintext"
 	"mulligan/internal/retry"
 )
 
@@ -36,7 +36,7 @@ func (h *Handler) Invoke(ctx context.Context, payload []byte) ([]byte, error) {
 	in.Took = h.Corridor.Now().Sub(start)
 	if err != nil {
 		announce.LogError(ctx, h.Log, in, executionOf(notice), err)
-		return nil, errors.New(awscall.OneLine(err.Error(), maxError))
+		return nil, errors.New(plaintext.Line(err.Error(), maxError))
 	}
 	answer := announce.NewAnswer(decision)
 	announce.Log(ctx, h.Log, in, answer)
