@@ -66,6 +66,7 @@ func (c *Corridor) Handle(ctx context.Context, n Notice) (Decision, error) {
 	}
 	looked := false
 	for range maxPlans {
+		s.Now = c.Now() // what was just read may be younger than the start of this delivery
 		if !looked {
 			if move, known := Recall(s); known {
 				return c.act(ctx, s, move)
@@ -73,9 +74,8 @@ func (c *Corridor) Handle(ctx context.Context, n Notice) (Decision, error) {
 			if s.Facts, err = c.look(ctx, n.Execution); err != nil {
 				return Decision{}, err
 			}
-			looked = true
+			looked, s.Now = true, c.Now()
 		}
-		s.Now = c.Now()
 		move := Plan(s)
 		stands, applied, err := c.commit(ctx, s, move)
 		if err != nil {

@@ -27,10 +27,14 @@ func (s Situation) duplicate() Move {
 	return Move{Decision: d}
 }
 
-// waitOnClaim leaves a claim that is not due, its schedule made sure of.
+// waitOnClaim leaves a claim that is not due, its schedule made sure of. A claim
+// that was to be called at once is not due only by the clock of another host.
 func (s Situation) waitOnClaim() Move {
 	r := s.State.Record
-	d := s.decision(Wait, r.Decision.Reason, r.Decision.Evidence)
+	d := s.decision(Wait, BackingOff, r.Decision.Evidence)
+	if r.Decision.Verdict == Wait {
+		d.Reason = r.Decision.Reason
+	}
 	d.Class, d.Retry, d.Due = r.Decision.Class, r.Claim.Retry, r.Claim.Due
 	return Move{Decision: d, Then: Schedule, Wake: s.wake(r.Claim.Token, r.Claim.Due)}
 }

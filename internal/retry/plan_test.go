@@ -296,6 +296,11 @@ func TestEarlyWake(t *testing.T) {
 	if again.Name == byEvent.Name || again.Again != 1 || len(again.Name) > 64 {
 		t.Errorf("by its own early wake: got %+v, want another name", again)
 	}
+	slow := s
+	slow.State.Record.Decision = Decision{Verdict: Retry, Reason: Retryable}
+	if got := Plan(slow).Decision; got.Verdict != Wait || got.Reason != BackingOff {
+		t.Errorf("a clock that is behind: got %s, %s; want a reason for waiting", got.Verdict, got.Reason)
+	}
 	s.Notice.Wake = Wake{Wait: "an older token"}
 	if got := Plan(s).Wake; got.Name != "token-1" {
 		t.Errorf("by an older claim's wake: got %+v, want the claim's schedule", got)
