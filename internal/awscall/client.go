@@ -1,8 +1,10 @@
 package awscall
 
 import (
+	"bytes"
 	"errors"
 	"io"
+	"math/rand/v2"
 	"net/http"
 	"time"
 
@@ -48,19 +50,40 @@ func Client(transport http.RoundTripper) *http.Client {
 }
 
 // Attempts makes a retryer for calls that may be made several times: at most n
-// attempts, with full jitter of at most half a second between them.
+// attempts, with full jitter between them.
 func Attempts(n int) aws.Retryer {
 	return retry.NewStandard(func(o *retry.StandardOptions) {
 		o.MaxAttempts = n
-		o.MaxBackoff = 500 * time.Millisecond
+		o.Backoff = retry.BackoffDelayerFunc(func(attempt int, _ error) (time.Duration, error) {
+			return rand.N(min(firstPause<<attempt, longestPause)), nil
+		})
 		o.RateLimiter = ratelimit.None
 	})
 }
 
-// bounded refuses to read an answer without end.
+// The spans that the pause before another attempt is drawn from. The SDK's own
+// back-off has no jitter for a longest pause under a second.
+const (
+	firstPause   = 50 * time.Millisecond
+	longestPause = 500 * time.Millisecond
+)
+
+// bounded refuses to read an answer without end, and hands on requests whole.
 type bounded struct{ http.RoundTripper }
 
+// RoundTrip sends the request from memory. The SDK closes the body it handed
+// over as soon as the answer's headers are there; where net/http is still at the
+// end of that body, it takes this for a fault and drops a good connection.
 func (b bounded) RoundTrip(r *http.Request) (*http.Response, error) {
+	if r.Body != nil {
+		whole, err := io.ReadAll(r.Body)
+		if err != nil {
+			return nil, err
+		}
+		_ = r.Body.Close() // it was read from memory
+		r = r.WithContext(r.Context())
+		r.Body = io.NopCloser(bytes.NewReader(whole))
+	}
 	answer, err := b.RoundTripper.RoundTrip(r)
 	if err == nil {
 		answer.Body = &limited{ReadCloser: answer.Body, left: MaxAnswer}
