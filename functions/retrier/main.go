@@ -31,8 +31,7 @@ func main() {
 		fmt.Fprintf(os.Stderr, "mulligan cannot start:\n%v\n", err)
 		os.Exit(1)
 	}
-	// At 128 MB an invocation has 7 % of one CPU: a second thread only takes
-	// turns with the first. The start, which has all of it, is over here.
+	// An invocation has 7 % of one CPU at 128 MB; the start, now over, had all.
 	runtime.GOMAXPROCS(1)
 	lambda.Start(handler)
 }
