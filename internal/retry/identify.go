@@ -13,8 +13,18 @@ const (
 // Allowances between the clocks that stamp an event and LastModifiedTime.
 const (
 	staleAfter   = time.Minute     // an event this much younger than Describe's answer proves a stale read
-	repeatWithin = 5 * time.Second // nearer than this to a closed failure, an unknown event is its repetition
+	repeatWithin = 5 * time.Second // nearer than this to a stopped failure, an unknown event is its repetition
 )
+
+// repetition is how much younger than the failure on record an event with an
+// end of its own may be and still be about it. After a retry it may not be at
+// all: SageMaker cannot truly show a failure that it has left.
+func (r Record) repetition() time.Duration {
+	if r.leftFailed() {
+		return 0
+	}
+	return repeatWithin
+}
 
 // identity says how the failure that SageMaker shows relates to the one on record.
 type identity int
@@ -48,7 +58,9 @@ func (s Situation) doubt() (why string, looks int) {
 		return "SageMaker's answer is older than the record", staleLooks
 	case f.failed() && ended.Sub(f.LastModified) > staleAfter:
 		return "the event is younger than SageMaker's answer", staleLooks
-	case !f.failed() && ended.After(f.LastModified):
+	case !f.failed() && ended.After(f.LastModified),
+		!f.failed() && r.leftFailed() && !ended.Before(f.LastModified.Truncate(time.Second)):
+		// Events tell whole seconds: a run of ours may fail in the one it started in.
 		return "SageMaker's answer is older than the event", staleLooks
 	case !f.failed():
 		return "", 0
@@ -57,7 +69,7 @@ func (s Situation) doubt() (why string, looks int) {
 	}
 	switch identify(r, f) {
 	case sameFailure:
-		if r.closed() && !r.knows(s.Notice) && ended.Sub(f.LastModified) > repeatWithin {
+		if r.closed() && !r.knows(s.Notice) && ended.Sub(f.LastModified) > r.repetition() {
 			return "the event is younger than the failure on record", staleLooks
 		}
 	case unsure:

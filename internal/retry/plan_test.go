@@ -164,8 +164,12 @@ func TestDoubts(t *testing.T) {
 		{"a step still runs", Record{}, running, t0, LookingAgain},
 		{"not failed, and the event is younger", Record{}, executing, t0.Add(time.Second), LookingAgain},
 		{"not failed since the event", Record{}, moved, t0, Superseded},
-		{"repetition of the settled failure", recordOf(Retried, t0, t0), failedFacts(t0, t0), t0.Add(4 * time.Second), Duplicate},
-		{"an event younger than the settled failure", recordOf(Retried, t0, t0), failedFacts(t0, t0), t0.Add(6 * time.Second), LookingAgain},
+		{"repetition of the stopped failure", recordOf(Closed, t0, t0), failedFacts(t0, t0), t0.Add(5 * time.Second), Duplicate},
+		{"an event younger than the stopped failure", recordOf(Closed, t0, t0), failedFacts(t0, t0), t0.Add(6 * time.Second), LookingAgain},
+		{"repetition of the retried failure", recordOf(Retried, t0, t0), failedFacts(t0, t0), t0, Duplicate},
+		{"an event younger than the retried failure", recordOf(Retried, t0, t0), failedFacts(t0, t0), t0.Add(time.Second), LookingAgain},
+		{"our retry runs, the event of the same second", recordOf(Retried, t0, t0), executing, t0, LookingAgain},
+		{"our retry runs, an older event", recordOf(Retried, t0, t0), executing, t0.Add(-time.Second), Superseded},
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
@@ -221,7 +225,9 @@ func TestStepsBack(t *testing.T) {
 	}
 	facts := failedFacts(t1, t0)
 	facts.Status = "Executing"
-	if got := Plan(situation(recordOf(Retried, t0, t0), facts)); got.Write.Kind != Retried || got.Decision.Reason != Superseded {
+	ours := situation(recordOf(Retried, t0, t0), facts)
+	ours.Notice.EndedAt = t0
+	if got := Plan(ours); got.Write.Kind != Retried || got.Decision.Reason != Superseded {
 		t.Errorf("got %s, wrote %s: our own retry must not be written over", got.Decision.Reason, got.Write.Kind)
 	}
 }
