@@ -37,7 +37,7 @@ func claim() retry.Change {
 	}
 	trail := retry.Trail{
 		At: noon, Build: "v1", Policy: "p1", Used: 1, Ordinal: 1, Decision: decision,
-		Notice: retry.Notice{Door: retry.DoorEvent, EventID: "e-1", Ended: "2026-03-01T11:59:58Z", Previous: "Executing"},
+		Notice: retry.Notice{Door: retry.DoorEvent, EventID: "e-1", Emitted: noon.Add(-time.Second), Ended: "2026-03-01T11:59:58Z", Previous: "Executing"},
 		Facts:  retry.Facts{Status: retry.StatusFailed, LastModified: noon.Add(-2 * time.Second), Round: noon.Add(-3 * time.Second)},
 	}
 	return retry.Change{

@@ -4,6 +4,7 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"fmt"
+	"strconv"
 	"strings"
 	"time"
 
@@ -122,8 +123,8 @@ func (p Policy) delay(doublings int, token string) time.Duration {
 }
 
 // emptyBudget parks the failure until the last of the empty shared budgets has
-// a unit again. Those that wait for one bucket are spread over one interval, at
-// most a minute.
+// a unit again, and a while more, drawn anew on each visit: many may wait for the
+// same bucket, and all but one of those that come for a unit come in vain.
 func (p Policy) emptyBudget(c retry.Case) (retry.Decision, bool) {
 	var names []string
 	due := c.Now
@@ -133,7 +134,7 @@ func (p Policy) emptyBudget(c retry.Case) (retry.Decision, bool) {
 			continue
 		}
 		names = append(names, b.Name)
-		spread := time.Duration(retry.Spread(c.Token) * float64(min(b.Interval(), time.Minute)))
+		spread := time.Duration(retry.Spread(c.Token+strconv.Itoa(c.Visit)) * float64(crowd(b, c.Visit)))
 		if free = free.Add(spread); free.After(due) {
 			due = free
 		}
@@ -143,6 +144,16 @@ func (p Policy) emptyBudget(c retry.Case) (retry.Decision, bool) {
 		Evidence: "no retry left for now in the budget of the " + strings.Join(names, " and the "),
 	}, len(names) > 0
 }
+
+// crowd is the span over which those that wait for one bucket are spread: the
+// more often in vain, the more of them there must be.
+func crowd(b retry.Bucket, visit int) time.Duration {
+	return min(b.Interval(), time.Minute) << min(max(visit-1, 0), maxCrowd)
+}
+
+// maxCrowd bounds the doublings, so that a unit lies idle for a quarter of an
+// hour at most.
+const maxCrowd = 4
 
 // words is the evidence of a cause, with the step that it was read from.
 func words(c cause.Cause) string {

@@ -141,9 +141,16 @@ func TestParkedUntilAUnitIsThere(t *testing.T) {
 		account.Key:  now.Add(account.Interval() * time.Duration(account.Size)),
 		pipeline.Key: now.Add(pipeline.Interval() * time.Duration(pipeline.Size)),
 	}
+	c.Visit = 1
 	got := p.Decide(c)
 	if got.Reason != retry.SharedBudgetEmpty {
 		t.Fatalf("got %s", got.Reason)
+	}
+	for visit := 2; visit < 100; visit++ {
+		c.Visit = visit
+		if late := p.Decide(c).Due.Sub(now); late > pipeline.Interval()+17*time.Minute {
+			t.Errorf("visit %d: due in %s", visit, late)
+		}
 	}
 	for _, b := range []retry.Bucket{account, pipeline} {
 		if _, ok := b.Take(c.Full[b.Key], got.Due); !ok {

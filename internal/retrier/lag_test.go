@@ -67,3 +67,18 @@ func TestStaleReadSoonAfterOurRetry(t *testing.T) {
 	r.settle()
 	r.effective(e.ARN, 2)
 }
+
+// TestStaleReadOfAnEventWithoutEnd leaves executionEndTime out of the event of a
+// failure that Describe does not show yet. The envelope's time still tells.
+func TestStaleReadOfAnEventWithoutEnd(t *testing.T) {
+	t.Parallel()
+	for _, lag := range []time.Duration{5 * time.Second, 4 * minute} {
+		r := newRig(t, under(awstest.Unknowns{DescribeLag: lag, StepLag: lag}))
+		e := r.fail("churn", atOnce.After(10*minute), awstest.Succeeds().After(minute))
+		r.aws.Events()
+		e.End = time.Time{}
+		r.deliver(e)
+		r.settle()
+		r.effective(e.ARN, 1)
+	}
+}

@@ -189,9 +189,9 @@ func TestMixedCaseIsOneExecution(t *testing.T) {
 		other := e.Again("x")
 		other.ARN = fmt.Sprintf("arn:aws:sagemaker:%s:%s:pipeline/CHURN/execution/%s", region, account, "A10000000001")
 		other.PipelineARN = fmt.Sprintf("arn:aws:sagemaker:%s:%s:pipeline/Churn", region, account)
-		r.deliver(other)
-		r.deliver(e)
-		r.deliver(other)
+		for _, spelled := range []awstest.Event{other, e, other} {
+			r.said(r.deliver(spelled), retry.Wait, retry.BackingOff)
+		}
 		r.settle()
 		r.deliver(other)
 		r.effective(e.ARN, 1)

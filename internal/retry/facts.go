@@ -43,7 +43,7 @@ type Notice struct {
 	Ended     string       `json:"ended,omitempty"`    // executionEndTime as it was sent: compared for equality only
 	EndedAt   time.Time    `json:"-"`                  // the same as a time, zero if it is none
 	Previous  string       `json:"previous,omitempty"` // the status that the execution failed from
-	Emitted   time.Time    `json:"-"`                  // the envelope's time, zero if it is none
+	Emitted   time.Time    `json:"emitted,omitzero"`   // the envelope's time, zero if it is none
 	Wake      Wake         `json:"wake,omitzero"`      // on a wake: the schedule that fired
 }
 

@@ -58,7 +58,7 @@ func (s Situation) doubt() (why string, looks int) {
 		return "SageMaker's answer is older than the record", staleLooks
 	case f.failed() && ended.Sub(f.LastModified) > staleAfter:
 		return "the event is younger than SageMaker's answer", staleLooks
-	case !f.failed() && ended.After(f.LastModified),
+	case !f.failed() && s.Notice.happened().After(f.LastModified),
 		!f.failed() && r.leftFailed() && !ended.Before(f.LastModified.Truncate(time.Second)):
 		// Events tell whole seconds: a run of ours may fail in the one it started in.
 		return "SageMaker's answer is older than the event", staleLooks
@@ -76,6 +76,15 @@ func (s Situation) doubt() (why string, looks int) {
 		return "the execution was modified, and no step failed since", unsureLooks
 	}
 	return "", 0
+}
+
+// happened is when the failure must have happened, by the event: at its end or,
+// if it names none, shortly before the event was sent.
+func (n Notice) happened() time.Time {
+	if n.EndedAt.IsZero() {
+		return n.Emitted
+	}
+	return n.EndedAt
 }
 
 // lookAgain pauses for a minute, as often as the doubt is worth; false when

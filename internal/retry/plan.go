@@ -154,7 +154,7 @@ func (s Situation) judge() Move {
 	case d.Reason == SharedBudgetEmpty:
 		r := s.meet()
 		r.Kind = Parked
-		return s.pause(r, d.Reason, d.Due, s.visit(d.Reason), d.Evidence)
+		return s.pause(r, d.Reason, d.Due, c.Visit, d.Evidence)
 	default:
 		return s.claim(c, d)
 	}
@@ -190,7 +190,7 @@ func (s Situation) asCase() Case {
 	return Case{
 		Execution: s.Notice.Execution, Cause: s.Facts.Cause, FailStep: s.Facts.FailStep,
 		Previous: s.Notice.Previous, Age: s.Now.Sub(s.ended()), Retry: n, Used: r.Used, Careful: r.Careful,
-		Full: s.State.Full, Now: s.Now,
+		Visit: s.visit(SharedBudgetEmpty), Full: s.State.Full, Now: s.Now,
 		Token: NewToken(s.Notice.EventID, s.Notice.Execution, s.Facts.Round, n, 1),
 	}
 }

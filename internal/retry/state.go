@@ -34,6 +34,7 @@ type Case struct {
 	Retry     int           // n of the retry in question
 	Used      int           // units spent on this execution
 	Careful   int           // of these, for an unknown cause
+	Visit     int           // how many times in a row it would wait for a shared budget, from 1
 	Full      map[string]time.Time
 	Token     string // spreads the due time
 	Now       time.Time

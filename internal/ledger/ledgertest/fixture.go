@@ -155,7 +155,7 @@ func fullTrail() retry.Trail {
 		At: now, Build: "v1.2.3", Policy: "sha256:1",
 		Notice: retry.Notice{
 			Door: retry.DoorWake, EventID: "e-1", Ended: "2026-03-01T11:59:59.1Z", Previous: "Executing",
-			Wake: retry.Wake{Wait: "w-1", Again: 2},
+			Emitted: now.Add(-time.Second), Wake: retry.Wake{Wait: "w-1", Again: 2},
 		},
 		Facts: retry.Facts{
 			Gone: true, Status: "Failed", LastModified: now, Round: now.Add(-time.Second), Ended: now.Add(time.Second),
