@@ -50,7 +50,7 @@ func wire(ctx context.Context) (*retrier.Handler, error) {
 	rules := policy.New(set.Settings)
 	corridor := &retry.Corridor{
 		Mode: set.Mode, Policy: rules, PolicyVersion: rules.Version(), Build: build,
-		Keep:   set.Settings.ExpireAfter + retrier.Keep,
+		Keep:   set.Settings.ExpireAfter + retrier.KeepAfterExpiry,
 		Ledger: ledger.NewDynamoDB(cfg, set.Table), Pipelines: pipelines.New(cfg),
 		Schedules: schedule.New(cfg, set.Target, time.Now), Now: time.Now,
 	}

@@ -76,15 +76,17 @@ func Log(ctx context.Context, log *slog.Logger, in Invocation, a Answer) {
 // LogError writes the one line of an invocation that ended in an error, which
 // another delivery may mend. The execution is empty where none was read.
 func LogError(ctx context.Context, log *slog.Logger, in Invocation, execution string, err error) {
-	attrs := append(in.attrs(), slog.String("error", plaintext.Line(err.Error(), maxError)))
+	attrs := append(in.attrs(), slog.String("error", ErrorText(err)))
 	if execution != "" {
 		attrs = append(attrs, slog.String("execution", execution))
 	}
 	log.LogAttrs(ctx, slog.LevelError, "not decided: left to the next delivery", attrs...)
 }
 
-// maxError bounds an error's text, which names operation, permission, resource.
-const maxError = 900
+// ErrorText is an error as it leaves the function, in the log and in what the
+// runtime and a dead letter keep: bounded, on one line. It names operation,
+// permission and resource.
+func ErrorText(err error) string { return plaintext.Line(err.Error(), 900) }
 
 func (in Invocation) attrs() []slog.Attr {
 	attrs := []slog.Attr{

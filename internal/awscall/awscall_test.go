@@ -104,7 +104,7 @@ func TestEndpoints(t *testing.T) {
 }
 
 func TestBoundedAnswer(t *testing.T) {
-	size := MaxAnswer - 1
+	size := maxAnswer - 1
 	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
 		_, _ = io.CopyN(w, neverEnding{}, int64(size))
 	}))
@@ -113,7 +113,7 @@ func TestBoundedAnswer(t *testing.T) {
 	for _, test := range []struct {
 		size int
 		ok   bool
-	}{{MaxAnswer - 1, true}, {MaxAnswer + 1, false}} {
+	}{{maxAnswer - 1, true}, {maxAnswer + 1, false}} {
 		size = test.size
 		answer, err := client.Get(server.URL)
 		if err != nil {

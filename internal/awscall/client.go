@@ -15,9 +15,9 @@ import (
 	"github.com/aws/aws-sdk-go-v2/credentials"
 )
 
-// MaxAnswer bounds the body of an answer. DynamoDB answers with at most 16 MB
+// maxAnswer bounds the body of an answer. DynamoDB answers with at most 16 MB
 // (BatchGetItem); what Mulligan asks for is far below 4.
-const MaxAnswer = 4 << 20
+const maxAnswer = 4 << 20
 
 // Config is the SDK configuration of a function: Region, credentials and
 // endpoints as Lambda's environment and the SDK's AWS_ENDPOINT_URL variables
@@ -86,7 +86,7 @@ func (b bounded) RoundTrip(r *http.Request) (*http.Response, error) {
 	}
 	answer, err := b.RoundTripper.RoundTrip(r)
 	if err == nil {
-		answer.Body = &limited{ReadCloser: answer.Body, left: MaxAnswer}
+		answer.Body = &limited{ReadCloser: answer.Body, left: maxAnswer}
 	}
 	return answer, err
 }

@@ -15,6 +15,17 @@ var ErrNoTime = errors.New("not enough time left in this invocation")
 // to hand the answer or error to the runtime.
 const reserve = 500 * time.Millisecond
 
+// Before is Within for a call that another one has to follow in this
+// invocation: it wants time for that one too.
+func Before(ctx context.Context, limit, next time.Duration) (context.Context, context.CancelFunc, error) {
+	if _, cancel, err := Within(ctx, limit+next); err != nil {
+		return nil, nil, err
+	} else {
+		cancel()
+	}
+	return Within(ctx, limit)
+}
+
 // Within bounds one operation, all its attempts together, by limit. It refuses
 // with ErrNoTime where the context's deadline comes sooner, so that no call is
 // cut off by the end of the invocation with its effect unknown.

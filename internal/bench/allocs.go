@@ -80,7 +80,7 @@ func retrierInProcess(cfg aws.Config) func(context.Context, awstest.Event) error
 	h := &retrier.Handler{
 		Home: retry.Home{Partition: "aws", Region: region, Account: accountNumber},
 		Corridor: &retry.Corridor{
-			Mode: retry.Enforce, Policy: rules, PolicyVersion: rules.Version(), Build: "bench", Keep: retrier.Keep,
+			Mode: retry.Enforce, Policy: rules, PolicyVersion: rules.Version(), Build: "bench", Keep: retrier.KeepAfterExpiry,
 			Ledger: ledger.NewDynamoDB(cfg, "ledger"), Pipelines: pipelines.New(cfg),
 			Schedules: schedule.New(cfg, schedule.Target{}, time.Now), Now: time.Now,
 		},

@@ -46,7 +46,7 @@ func newHandler(url string, now func() time.Time) *retrier.Handler {
 		Home: home, Log: slog.New(slog.DiscardHandler),
 		Corridor: &retry.Corridor{
 			Mode: retry.Enforce, Policy: rules, PolicyVersion: rules.Version(), Build: "demo",
-			Keep: settings.ExpireAfter + retrier.Keep, Ledger: ledger.NewMemory(),
+			Keep: settings.ExpireAfter + retrier.KeepAfterExpiry, Ledger: ledger.NewMemory(),
 			Pipelines: pipelines.New(cfg), Schedules: schedule.New(cfg, target, now), Now: now,
 		},
 	}

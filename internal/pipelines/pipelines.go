@@ -17,37 +17,31 @@ import (
 	"mulligan/internal/retry"
 )
 
-// API is the subset of *sagemaker.Client that SageMaker uses.
-type API interface {
-	DescribePipelineExecution(context.Context, *sagemaker.DescribePipelineExecutionInput, ...func(*sagemaker.Options)) (*sagemaker.DescribePipelineExecutionOutput, error)
-	ListPipelineExecutionSteps(context.Context, *sagemaker.ListPipelineExecutionStepsInput, ...func(*sagemaker.Options)) (*sagemaker.ListPipelineExecutionStepsOutput, error)
-	RetryPipelineExecution(context.Context, *sagemaker.RetryPipelineExecutionInput, ...func(*sagemaker.Options)) (*sagemaker.RetryPipelineExecutionOutput, error)
-}
-
 // How long one operation may take, all its attempts together. SageMaker
 // publishes no latencies; its control plane answers in tenths of a second.
 const (
 	readLimit = 5 * time.Second
 	callLimit = 5 * time.Second
+
+	// settleTime is kept beside the call, so that what it was answered can be
+	// written down in the same invocation.
+	settleTime = 3 * time.Second
 )
 
 const (
 	pageSize = 100 // the most that ListPipelineExecutionSteps takes
-	maxPages = 20  // bounds the calls that one look can make
+	maxPages = 50  // bounds the calls that one look can make
 )
 
 // SageMaker implements retry.Pipelines.
 type SageMaker struct {
-	api API
+	client *sagemaker.Client
 }
 
 // New makes the adapter with a client of its own: three attempts for reading.
 func New(cfg aws.Config) *SageMaker {
-	return Over(sagemaker.NewFromConfig(cfg, func(o *sagemaker.Options) { o.Retryer = awscall.Attempts(3) }))
+	return &SageMaker{sagemaker.NewFromConfig(cfg, func(o *sagemaker.Options) { o.Retryer = awscall.Attempts(3) })}
 }
-
-// Over makes the adapter over a client that is there already.
-func Over(api API) *SageMaker { return &SageMaker{api} }
 
 // Describe tells how an execution stands: retry.ErrGone if there is none.
 func (s *SageMaker) Describe(ctx context.Context, arn retry.ExecutionARN) (retry.Execution, error) {
@@ -56,7 +50,7 @@ func (s *SageMaker) Describe(ctx context.Context, arn retry.ExecutionARN) (retry
 		return retry.Execution{}, fmt.Errorf("describe the execution: %w", err)
 	}
 	defer cancel()
-	out, err := s.api.DescribePipelineExecution(ctx, &sagemaker.DescribePipelineExecutionInput{
+	out, err := s.client.DescribePipelineExecution(ctx, &sagemaker.DescribePipelineExecutionInput{
 		PipelineExecutionArn: aws.String(arn.String()),
 	})
 	if err != nil {
@@ -72,7 +66,8 @@ func (s *SageMaker) Describe(ctx context.Context, arn retry.ExecutionARN) (retry
 	return retry.Execution{ARN: spelled, Status: string(out.PipelineExecutionStatus), LastModified: stamp(out.LastModifiedTime)}, nil
 }
 
-// Steps lists all step rows, page by page, up to maxPages.
+// Steps lists all step rows, page by page. More of them than fit maxPages are
+// an error: what was not read might be what forbids a retry.
 func (s *SageMaker) Steps(ctx context.Context, arn retry.ExecutionARN) ([]retry.Step, error) {
 	var rows []retry.Step
 	in := &sagemaker.ListPipelineExecutionStepsInput{
@@ -90,7 +85,7 @@ func (s *SageMaker) Steps(ctx context.Context, arn retry.ExecutionARN) ([]retry.
 			return rows, nil
 		}
 	}
-	return rows, nil
+	return nil, fmt.Errorf("list the steps: more than %d pages of them", maxPages)
 }
 
 func (s *SageMaker) page(ctx context.Context, in *sagemaker.ListPipelineExecutionStepsInput, arn retry.ExecutionARN) (*sagemaker.ListPipelineExecutionStepsOutput, error) {
@@ -99,7 +94,7 @@ func (s *SageMaker) page(ctx context.Context, in *sagemaker.ListPipelineExecutio
 		return nil, fmt.Errorf("list the steps: %w", err)
 	}
 	defer cancel()
-	out, err := s.api.ListPipelineExecutionSteps(ctx, in)
+	out, err := s.client.ListPipelineExecutionSteps(ctx, in)
 	if err != nil {
 		return nil, readError(err, "sagemaker:ListPipelineExecutionSteps", arn)
 	}
@@ -120,7 +115,7 @@ func readError(err error, action string, arn retry.ExecutionARN) error {
 // Retry makes one RetryPipelineExecution call with the claim's token. The SDK
 // makes one attempt: a second of its own would blur which of them it was.
 func (s *SageMaker) Retry(ctx context.Context, arn retry.ExecutionARN, claim retry.Claim) (retry.Answer, error) {
-	ctx, cancel, err := awscall.Within(ctx, callLimit)
+	ctx, cancel, err := awscall.Before(ctx, callLimit, settleTime)
 	if err != nil {
 		return retry.Answer{}, err
 	}
@@ -131,7 +126,7 @@ func (s *SageMaker) Retry(ctx context.Context, arn retry.ExecutionARN, claim ret
 	if claim.Parallelism > 0 {
 		in.ParallelismConfiguration = &types.ParallelismConfiguration{MaxParallelExecutionSteps: aws.Int32(claim.Parallelism)}
 	}
-	out, err := s.api.RetryPipelineExecution(ctx, in, func(o *sagemaker.Options) { o.Retryer = aws.NopRetryer{} })
+	out, err := s.client.RetryPipelineExecution(ctx, in, func(o *sagemaker.Options) { o.Retryer = aws.NopRetryer{} })
 	if err != nil {
 		return refusal(err, arn)
 	}

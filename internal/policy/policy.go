@@ -59,10 +59,10 @@ func (p Policy) Decide(c retry.Case) retry.Decision {
 	case c.Age > p.set.ExpireAfter:
 		return stop(retry.Expired, "ended %s ago; failures older than %s are left alone",
 			c.Age.Round(time.Second), p.set.ExpireAfter)
-	case c.Claimed:
-		return retry.Decision{Verdict: retry.Retry, Reason: retry.Retryable}
 	case strings.EqualFold(c.Previous, "Stopping"):
 		return stop(retry.StoppedByPerson, "it failed while somebody was stopping it")
+	case c.Claimed:
+		return retry.Decision{Verdict: retry.Retry, Reason: retry.Retryable}
 	case c.FailStep:
 		return stop(retry.CannotRetry, "it ended by a Fail step, which SageMaker does not retry: %s", words(c.Cause))
 	case given == never:
@@ -104,7 +104,11 @@ func (p Policy) backOff(c retry.Case, doublings int, evidence string) retry.Deci
 // time-out, beyond the cap too: by then no invocation is left that knew the
 // older token.
 func (p Policy) Defer(c retry.Case, ordinal int) time.Time {
-	delay := max(p.delay(c.Retry+ordinal-3, c.Token), p.set.FunctionTimeout)
+	doublings := c.Retry + ordinal - 2
+	if chanceOf(c.Cause) == soon {
+		doublings-- // its first call was not waited for
+	}
+	delay := max(p.delay(doublings, c.Token), p.set.FunctionTimeout)
 	return retry.WholeSecond(c.Now.Add(delay))
 }
 

@@ -55,6 +55,7 @@ func TestDecide(t *testing.T) {
 		{"last retry", with(passing, func(c *retry.Case) { c.Retry, c.Used = 3, 2 }), retry.Wait, retry.BackingOff},
 		{"budget exhausted", with(passing, func(c *retry.Case) { c.Retry, c.Used = 4, 3 }), retry.Stop, retry.BudgetExhausted},
 		{"claimed and due", with(passing, func(c *retry.Case) { c.Claimed, c.Used = true, 3 }), retry.Retry, retry.Retryable},
+		{"claimed, and then stopped by a person", with(passing, func(c *retry.Case) { c.Claimed, c.Previous = true, "Stopping" }), retry.Stop, retry.StoppedByPerson},
 		{"claimed and expired", with(passing, func(c *retry.Case) { c.Claimed, c.Age = true, 25*time.Hour }), retry.Stop, retry.Expired},
 		{"no budget of the account", with(passing, func(c *retry.Case) {
 			c.Full = map[string]time.Time{"budget#account#123456789012#eu-west-1": now.Add(time.Hour)}
@@ -127,8 +128,8 @@ func TestDefer(t *testing.T) {
 		if got := New(tight).Defer(c, ordinal).Sub(now); got < tight.FunctionTimeout {
 			t.Errorf("ordinal %d: due in %s, before a running invocation must have ended", ordinal, got)
 		}
-		if got := New(defaults).Defer(c, ordinal).Sub(now); got > time.Hour+time.Second || got < 150*time.Second {
-			t.Errorf("ordinal %d: due in %s", ordinal, got)
+		if got := New(defaults).Defer(c, ordinal).Sub(now); got > time.Hour+time.Second || got < defaults.BackoffInterval {
+			t.Errorf("ordinal %d: due in %s, no longer than the first wait", ordinal, got)
 		}
 	}
 }

@@ -10,7 +10,6 @@ import (
 
 	"mulligan/internal/announce"
 	"mulligan/internal/event"
-	"mulligan/internal/plaintext"
 	"mulligan/internal/retry"
 )
 
@@ -36,15 +35,12 @@ func (h *Handler) Invoke(ctx context.Context, payload []byte) ([]byte, error) {
 	in.Took = h.Corridor.Now().Sub(start)
 	if err != nil {
 		announce.LogError(ctx, h.Log, in, executionOf(notice), err)
-		return nil, errors.New(plaintext.Line(err.Error(), maxError))
+		return nil, errors.New(announce.ErrorText(err))
 	}
 	answer := announce.NewAnswer(decision)
 	announce.Log(ctx, h.Log, in, answer)
 	return answer.JSON()
 }
-
-// maxError bounds the text that the runtime logs and that a dead letter keeps.
-const maxError = 900
 
 func (h *Handler) decide(ctx context.Context, n retry.Notice, p *event.Problem) (retry.Decision, error) {
 	if p == nil {
@@ -72,7 +68,7 @@ func requestID(ctx context.Context) string {
 	return ""
 }
 
-// Keep is how long a record outlives its last write, beyond ExpireAfter: twice
+// KeepAfterExpiry is how long a record outlives its last write, beyond ExpireAfter: twice
 // the 28 days that an execution can live (SageMaker quota "pipeline execution
 // timeout", 672 hours), so that housekeeping never forgets what was spent.
-const Keep = 56 * 24 * time.Hour
+const KeepAfterExpiry = 56 * 24 * time.Hour

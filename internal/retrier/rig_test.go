@@ -130,7 +130,7 @@ func (r *rig) handler(l *line) *retrier.Handler {
 		Log:  slog.New(slog.NewJSONHandler(&guarded{r: r}, nil)),
 		Corridor: &retry.Corridor{
 			Mode: r.mode, Policy: rules, PolicyVersion: rules.Version(), Build: "test",
-			Keep: r.settings.ExpireAfter + retrier.Keep, Ledger: l, Pipelines: pipelines.New(cfg),
+			Keep: r.settings.ExpireAfter + retrier.KeepAfterExpiry, Ledger: l, Pipelines: pipelines.New(cfg),
 			Schedules: schedule.New(cfg, target, r.clock), Now: r.clock,
 		},
 	}

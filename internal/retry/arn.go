@@ -37,9 +37,9 @@ func ParseExecutionARN(text string) (ExecutionARN, error) {
 		Pipeline: path[1], ID: path[3],
 	}
 	switch {
-	case part[0] != "arn" || !strings.HasPrefix(arn.Partition, "aws") || !dashed(arn.Partition):
+	case !strings.EqualFold(part[0], "arn") || !strings.HasPrefix(arn.Partition, "aws") || !dashed(arn.Partition):
 		return ExecutionARN{}, fmt.Errorf("%s, got another partition", shape)
-	case part[2] != "sagemaker":
+	case !strings.EqualFold(part[2], "sagemaker"):
 		return ExecutionARN{}, fmt.Errorf("%s, got another service", shape)
 	case !dashed(arn.Region):
 		return ExecutionARN{}, fmt.Errorf("%s, got no valid Region", shape)

@@ -100,13 +100,13 @@ func (c *Corridor) look(ctx context.Context, arn ExecutionARN) (Facts, error) {
 		rows, err = c.Pipelines.Steps(ctx, arn)
 		steps <- err
 	}()
-	execution, err := c.Pipelines.Describe(ctx, arn)
-	err = errors.Join(err, <-steps)
+	execution, describing := c.Pipelines.Describe(ctx, arn)
+	listing := <-steps
 	switch {
-	case errors.Is(err, ErrGone):
-		return Facts{Gone: true, ARN: arn}, nil
-	case err != nil:
-		return Facts{}, fmt.Errorf("look at the execution: %w", err)
+	case errors.Is(describing, ErrGone): // the list alone must not end a failure for good
+		return Facts{Gone: true, ARN: arn, Detail: describing.Error()}, nil
+	case describing != nil || listing != nil:
+		return Facts{}, fmt.Errorf("look at the execution: %w", errors.Join(describing, listing))
 	}
 	return NewFacts(execution, rows), nil
 }
@@ -127,8 +127,10 @@ func (c *Corridor) commit(ctx context.Context, s Situation, m Move) (State, bool
 }
 
 func (c *Corridor) trail(s Situation, m Move) Trail {
+	stood := s.State.Record
+	stood.Decision = Decision{} // it has a trail of its own
 	return Trail{
-		At: s.Now.UTC(), Build: c.Build, Policy: c.PolicyVersion, Notice: s.Notice, Facts: s.Facts,
+		At: s.Now.UTC(), Build: c.Build, Policy: c.PolicyVersion, Notice: s.Notice, Stood: stood, Facts: s.Facts,
 		Balances: s.State.Full, Used: m.Write.Used, Ordinal: m.Write.Claim.Ordinal, Decision: m.Decision,
 	}
 }

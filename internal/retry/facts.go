@@ -64,6 +64,7 @@ type Step struct {
 // Facts is what SageMaker said at one look at an execution.
 type Facts struct {
 	Gone         bool         `json:"gone,omitempty"`
+	Detail       string       `json:"detail,omitempty"` // what SageMaker said to it being gone
 	ARN          ExecutionARN `json:"-"`
 	Status       string       `json:"status"`
 	LastModified time.Time    `json:"last_modified"`

@@ -69,7 +69,7 @@ func (s Situation) doubt() (why string, looks int) {
 	}
 	switch identify(r, f) {
 	case sameFailure:
-		if r.closed() && !r.knows(s.Notice) && ended.Sub(f.LastModified) > r.repetition() {
+		if r.done() && !r.knows(s.Notice) && ended.Sub(f.LastModified) > r.repetition() {
 			return "the event is younger than the failure on record", staleLooks
 		}
 	case unsure:
@@ -109,17 +109,23 @@ func (s Situation) lookAgain(why string, looks int) (Move, bool) {
 func (s Situation) pause(r Record, reason Reason, due time.Time, visit int, evidence string) Move {
 	r.Pause = Pause{
 		Reason: reason, Due: due, Visit: visit, Seen: s.Facts.LastModified,
-		Schedule: pauseName(s.Notice.Execution, s.Facts, reason, visit),
+		Schedule: pauseName(s.Notice.Execution, s.Facts, reason, visit), Evidence: evidence,
 	}
-	move := s.waitOn(r.Pause)
-	move.Decision.Evidence = evidence
-	return s.writing(move, r)
+	last := r.Decision
+	move := s.writing(s.waitOn(r.Pause), r)
+	if reason == LookingAgain && r.Kind != Unseen {
+		move.Write.Decision = last // a doubt changes nothing about the failure on record
+	}
+	return move
 }
 
 // waitOn makes sure that a pause ends by its schedule.
 func (s Situation) waitOn(p Pause) Move {
-	d := s.decision(Wait, p.Reason, "")
+	d := s.decision(Wait, p.Reason, p.Evidence)
 	d.Due = p.Due
+	if d.Class == "" {
+		d.Class = s.State.Record.Decision.Class
+	}
 	return Move{Decision: d, Then: Schedule, Wake: s.wake(p.Schedule, p.Due)}
 }
 

@@ -8,7 +8,7 @@ import "fmt"
 func (s Situation) meet() Record {
 	r := s.State.Record.withAlias(s.Notice)
 	if !s.Facts.Gone {
-		r.Failure = Failure{LastModified: s.Facts.LastModified, Round: s.Facts.Round}
+		r.Failure = Failure{LastModified: s.Facts.LastModified, Round: s.Facts.Round, Ended: s.ended()}
 	}
 	return r
 }

@@ -13,7 +13,7 @@ func Recall(s Situation) (Move, bool) {
 	switch {
 	case !r.knows(s.Notice):
 		return Move{}, false
-	case r.closed():
+	case r.done():
 		return s.duplicate(), true
 	case s.Mode != Enforce:
 		return Move{}, false
@@ -44,7 +44,7 @@ func Plan(s Situation) Move {
 
 func (s Situation) plan() Move {
 	if s.Facts.Gone {
-		return s.close(s.meet(), Stop, CannotRetry, "SageMaker knows no such execution")
+		return s.close(s.meet(), Stop, CannotRetry, "SageMaker knows no such execution: "+s.Facts.Detail)
 	}
 	if why, looks := s.doubt(); why != "" {
 		if move, ok := s.lookAgain(why, looks); ok {
@@ -72,7 +72,7 @@ func (s Situation) plan() Move {
 // better word for it.
 func (s Situation) supersede() Move {
 	r := s.State.Record.withAlias(s.Notice)
-	move := s.close(r, Ignore, Superseded, "the execution is "+s.Facts.Status)
+	move := s.close(r, Ignore, Superseded, s.whoMoved())
 	move.Write.Kind = MovedOn
 	if r.leftFailed() {
 		move.Write.Kind = r.Kind
@@ -80,10 +80,19 @@ func (s Situation) supersede() Move {
 	return move
 }
 
+// whoMoved says what is known of who moved the execution on.
+func (s Situation) whoMoved() string {
+	r := s.State.Record
+	if r.Kind == Claimed && !s.Now.Before(r.Claim.Due) {
+		return "the execution is " + s.Facts.Status + ": somebody moved it on, or a call of ours whose answer was lost"
+	}
+	return "the execution is " + s.Facts.Status + ": somebody else moved it on"
+}
+
 // believeRecord ends a doubt in which Describe stays behind the ledger: the
 // failure that the record has dealt with cannot come back.
 func (s Situation) believeRecord() Move {
-	if s.State.Record.closed() {
+	if s.State.Record.done() {
 		return s.duplicate()
 	}
 	return s.close(s.State.Record.withAlias(s.Notice), Stop, CannotRetry,
@@ -92,10 +101,12 @@ func (s Situation) believeRecord() Move {
 
 // adopt ends the doubt whether a later LastModifiedTime without a later round
 // is a new failure. What has surely not been called since takes the new time. A
-// claim that was due may have been called: it is spent, the failure judged anew.
+// claim that is or ever was due may have been called: it is spent, the failure
+// judged anew.
 func (s Situation) adopt() Move {
 	r := s.State.Record
-	if r.Kind == Parked || r.Kind == Claimed && !s.Now.Before(r.Claim.Due) {
+	called := r.Kind == Claimed && (r.Claim.Ordinal > 1 || !s.Now.Before(r.Claim.Due))
+	if called || r.Kind == Parked {
 		return s.judge()
 	}
 	last := r.Decision
@@ -113,7 +124,7 @@ func (s Situation) adopt() Move {
 // resume goes on with the failure on record.
 func (s Situation) resume(r Record) Move {
 	switch {
-	case r.closed():
+	case r.done():
 		return s.duplicate()
 	case r.Kind == Claimed:
 		return s.rollForward(r)
@@ -189,17 +200,32 @@ func (s Situation) asCase() Case {
 	n := r.Used + 1
 	return Case{
 		Execution: s.Notice.Execution, Cause: s.Facts.Cause, FailStep: s.Facts.FailStep,
-		Previous: s.Notice.Previous, Age: s.Now.Sub(s.ended()), Retry: n, Used: r.Used, Careful: r.Careful,
+		Previous: s.previous(), Age: s.Now.Sub(s.ended()), Retry: n, Used: r.Used, Careful: r.Careful,
 		Visit: s.visit(SharedBudgetEmpty), Full: s.State.Full, Now: s.Now,
 		Token: NewToken(s.Notice.EventID, s.Notice.Execution, s.Facts.Round, n, 1),
 	}
 }
 
-// ended is when the execution ended. LastModifiedTime moves when somebody edits
-// a description, so the steps tell, unless a retry of ours came after them.
-func (s Situation) ended() time.Time {
-	if s.Facts.Ended.IsZero() || s.State.Record.leftFailed() {
-		return s.Facts.LastModified
+// previous is the status that the failure shown came from; empty where the
+// notice is about an older one, after which steps have failed.
+func (s Situation) previous() string {
+	if ended := s.Notice.EndedAt; !ended.IsZero() && s.Facts.Round.Sub(ended) > staleAfter {
+		return ""
 	}
-	return s.Facts.Ended
+	return s.Notice.Previous
+}
+
+// ended is when the execution ended: as on record, if the failure is. Else,
+// since LastModifiedTime moves when somebody edits a description, the steps tell,
+// unless the execution was retried after them.
+func (s Situation) ended() time.Time {
+	r := s.State.Record
+	switch {
+	case identify(r, s.Facts) != newFailure:
+		return r.Failure.Ended
+	case s.Facts.Ended.IsZero() || r.leftFailed():
+		return s.Facts.LastModified
+	default:
+		return s.Facts.Ended
+	}
 }

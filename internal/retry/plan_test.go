@@ -43,7 +43,7 @@ func failedFacts(modified, round time.Time) Facts {
 }
 
 func recordOf(kind Kind, modified, round time.Time) Record {
-	return Record{Rev: 7, Used: 1, Kind: kind, Failure: Failure{modified, round}, Aliases: []string{"E0"},
+	return Record{Rev: 7, Used: 1, Kind: kind, Failure: Failure{modified, round, round}, Aliases: []string{"E0"},
 		Claim:    Claim{EventID: "e-0", Retry: 1, Ordinal: 1, Token: "token-1", Due: t0.Add(time.Minute)},
 		Decision: Decision{Verdict: Wait, Reason: BackingOff, Class: cause.Capacity}, Updated: t0.Add(time.Minute)}
 }
@@ -61,6 +61,8 @@ func TestWhichFailure(t *testing.T) {
 		r.Claim.Due = due
 		return r
 	}
+	refused := claimed(notDue)
+	refused.Claim.Ordinal = 2
 	looked := func(r Record, seen time.Time, visit int) Record {
 		r.Pause = Pause{Reason: LookingAgain, Due: now.Add(-time.Second), Visit: visit, Seen: seen}
 		return r
@@ -93,6 +95,7 @@ func TestWhichFailure(t *testing.T) {
 		{"it stays so, stopped", looked(recordOf(Closed, t0, t0), t1, 3), failedFacts(t1, t0), Ignore, Duplicate, Closed},
 		{"it stays so, parked", looked(recordOf(Parked, t0, t0), t1, 3), failedFacts(t1, t0), Retry, Retryable, Claimed},
 		{"it stays so, claim not due", looked(claimed(notDue), t1, 3), failedFacts(t1, t0), Wait, BackingOff, Claimed},
+		{"it stays so, refused before: may have been called", looked(refused, t1, 3), failedFacts(t1, t0), Retry, Retryable, Claimed},
 		{"it stays so, claim was due: spent", looked(claimed(due), t1, 3), failedFacts(t1, t0), Retry, Retryable, Claimed},
 		{"another doubt is counted anew", looked(recordOf(Closed, t0, t0), t0, 3), failedFacts(t1, t0), Wait, LookingAgain, Closed},
 		{"earlier than recorded", recordOf(Retried, t1, t1), failedFacts(t0, t0), Wait, LookingAgain, Retried},
@@ -134,7 +137,7 @@ func TestWrittenFailure(t *testing.T) {
 		t.Errorf("the end of the doubt wrote decision %v, want the one on record", got.Write.Decision)
 	}
 	again := Plan(situation(recordOf(Retried, t0, t0), failedFacts(t1, t1)))
-	if want := (Failure{t1, t1}); again.Write.Failure != want || again.Write.Used != 2 {
+	if want := (Failure{t1, t1, t1}); again.Write.Failure != want || again.Write.Used != 2 {
 		t.Errorf("the next claim wrote %v, used %d; want %v, 2", again.Write.Failure, again.Write.Used, want)
 	}
 	if n := again.Write.Claim; n.Retry != 2 || n.Ordinal != 1 || n.EventID != "e-1" || n.Token != NewToken("e-1", arn, t1, 2, 1) {
@@ -247,7 +250,7 @@ func TestObserveHasNoEffect(t *testing.T) {
 			if got.Decision.Verdict != Stop || got.Decision.Reason != Observing || got.Then != Nothing || got.Takes != nil {
 				t.Errorf("%s on %q: got %s, %s, effect %d", p.decision.Reason, record.Kind, got.Decision.Verdict, got.Decision.Reason, got.Then)
 			}
-			if got.Write.Used != record.Used || got.Write.Kind != Closed || got.Write.Failure != (Failure{t1, t1}) {
+			if got.Write.Used != record.Used || got.Write.Kind != Closed || got.Write.Failure != (Failure{t1, t1, t1}) {
 				t.Errorf("%s on %q: wrote %+v", p.decision.Reason, record.Kind, got.Write)
 			}
 		}
@@ -310,5 +313,45 @@ func TestEarlyWake(t *testing.T) {
 	s.Notice.Wake = Wake{Wait: "an older token"}
 	if got := Plan(s).Wake; got.Name != "token-1" {
 		t.Errorf("by an older claim's wake: got %+v, want the claim's schedule", got)
+	}
+}
+
+// A doubt changes nothing about the failure on record, nor about what was said of it.
+func TestDoubtKeepsTheDecision(t *testing.T) {
+	for _, kind := range []Kind{Claimed, Retried, Closed} {
+		record := recordOf(kind, t1, t1)
+		got := Plan(situation(record, failedFacts(t0, t0)))
+		if got.Decision.Reason != LookingAgain || got.Write.Decision != record.Decision || got.Write.Kind != kind {
+			t.Errorf("%s: got %s, wrote %+v", kind, got.Decision.Reason, got.Write)
+		}
+	}
+}
+
+// The age of a failure stays what it was, whatever is written meanwhile.
+func TestAge(t *testing.T) {
+	retried := situation(recordOf(Retried, t0, t0), failedFacts(t1, t0)) // failed again before any step ran
+	claimed := Plan(retried).Write
+	if got := claimed.Failure.Ended; !got.Equal(t1) {
+		t.Fatalf("ended %s, want the new failure's %s", got, t1)
+	}
+	waking := situation(*claimed, failedFacts(t1, t0))
+	if got := waking.asCase().Age; got != now.Sub(t1) {
+		t.Errorf("on the wake its age is %s, want %s", got, now.Sub(t1))
+	}
+	edited := situation(Record{}, failedFacts(now, t0))
+	if got := edited.asCase().Age; got != now.Sub(t0) {
+		t.Errorf("a description edited just now made the failure %s old, want %s", got, now.Sub(t0))
+	}
+}
+
+// Only a stop that ended in the failure shown is a reason to leave that one.
+func TestPreviousStatus(t *testing.T) {
+	s := situation(Record{}, failedFacts(t1, t1))
+	s.Notice.Previous = "Stopping"
+	for ended, want := range map[time.Time]string{t1: "Stopping", {}: "Stopping", t0: ""} {
+		s.Notice.EndedAt = ended
+		if got := s.asCase().Previous; got != want {
+			t.Errorf("ended %s: got %q, want %q", ended, got, want)
+		}
 	}
 }

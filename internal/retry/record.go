@@ -12,6 +12,7 @@ import (
 type Failure struct {
 	LastModified time.Time `json:"last_modified"`
 	Round        time.Time `json:"round"` // latest end among the failed steps
+	Ended        time.Time `json:"ended"` // when the execution ended: its age counts from here
 }
 
 // Kind says how the failure on record stands.
@@ -45,6 +46,7 @@ type Pause struct {
 	Visit    int       `json:"visit"`    // how many times in a row, from 1
 	Seen     time.Time `json:"seen"`     // the LastModifiedTime that raised the doubt
 	Schedule string    `json:"schedule"` // name of the schedule that ends it
+	Evidence string    `json:"evidence,omitempty"`
 }
 
 // Record is what the ledger keeps of one execution: the failure last dealt
@@ -63,8 +65,8 @@ type Record struct {
 	Updated  time.Time `json:"updated"`
 }
 
-// maxAliases bounds the aliases: enough for the retries of one execution, and
-// an older event merely costs the full look.
+// maxAliases bounds the aliases; the event of an older failure merely costs the
+// full look.
 const maxAliases = 16
 
 // knows tells whether the notice's failure is one that this record has dealt
@@ -76,7 +78,7 @@ func (r Record) knows(n Notice) bool {
 }
 
 // aliasSlack allows for SageMaker's repeated events, which come seconds apart.
-const aliasSlack = time.Minute
+const aliasSlack = 15 * time.Second
 
 // withAlias adds the notice's executionEndTime.
 func (r Record) withAlias(n Notice) Record {
@@ -88,8 +90,8 @@ func (r Record) withAlias(n Notice) Record {
 	return r
 }
 
-// closed tells whether the failure on record is done with.
-func (r Record) closed() bool { return r.Kind == Retried || r.Kind == MovedOn || r.Kind == Closed }
+// done tells whether the failure on record is done with.
+func (r Record) done() bool { return r.Kind == Retried || r.Kind == MovedOn || r.Kind == Closed }
 
 // leftFailed tells whether the execution is known to have left Failed since the
 // failure on record, so that a later end is a new failure whatever its steps say.
@@ -121,6 +123,7 @@ type Trail struct {
 	Build    string               `json:"build"`
 	Policy   string               `json:"policy"`
 	Notice   Notice               `json:"notice"`
+	Stood    Record               `json:"stood"` // the record that it was decided on, but for its decision
 	Facts    Facts                `json:"facts"`
 	Balances map[string]time.Time `json:"balances,omitempty"` // bucket → when it is full again
 	Used     int                  `json:"used"`

@@ -14,11 +14,6 @@ import (
 	"mulligan/internal/retry"
 )
 
-// API is the subset of *scheduler.Client that Scheduler uses.
-type API interface {
-	CreateSchedule(context.Context, *scheduler.CreateScheduleInput, ...func(*scheduler.Options)) (*scheduler.CreateScheduleOutput, error)
-}
-
 // Target is where schedules go and under which role.
 type Target struct {
 	Group       string // schedule group
@@ -39,7 +34,7 @@ const (
 
 // Scheduler implements retry.Schedules.
 type Scheduler struct {
-	api    API
+	client *scheduler.Client
 	target Target
 	now    func() time.Time
 }
@@ -48,12 +43,7 @@ type Scheduler struct {
 // name makes one.
 func New(cfg aws.Config, target Target, now func() time.Time) *Scheduler {
 	client := scheduler.NewFromConfig(cfg, func(o *scheduler.Options) { o.Retryer = awscall.Attempts(3) })
-	return Over(client, target, now)
-}
-
-// Over makes the adapter over a client that is there already.
-func Over(api API, target Target, now func() time.Time) *Scheduler {
-	return &Scheduler{api, target, now}
+	return &Scheduler{client, target, now}
 }
 
 // Ensure makes the wake's schedule, or finds that it is there.
@@ -67,16 +57,19 @@ func (s *Scheduler) Ensure(ctx context.Context, w retry.Wake, n retry.Notice) er
 		return err
 	}
 	defer cancel()
-	_, err = s.api.CreateSchedule(bounded, s.request(w, string(input)))
+	_, err = s.client.CreateSchedule(bounded, s.request(w, string(input)))
 	if err != nil && awscall.KindOf(err) != awscall.Conflicting {
 		return awscall.Explain(err, "scheduler:CreateSchedule", s.target.Group+"/"+w.Name)
 	}
 	return nil
 }
 
+// request is one schedule. Its name makes the call idempotent. The ClientToken is
+// left to the SDK: a name may recur after its schedule has fired and deleted
+// itself, and a token that the service still remembers would make none.
 func (s *Scheduler) request(w retry.Wake, input string) *scheduler.CreateScheduleInput {
 	return &scheduler.CreateScheduleInput{
-		Name: aws.String(w.Name), GroupName: aws.String(s.target.Group), ClientToken: aws.String(w.Name),
+		Name: aws.String(w.Name), GroupName: aws.String(s.target.Group),
 		ScheduleExpression:         aws.String("at(" + s.at(w.Due).Format("2006-01-02T15:04:05") + ")"),
 		ScheduleExpressionTimezone: aws.String("UTC"),
 		FlexibleTimeWindow:         &types.FlexibleTimeWindow{Mode: types.FlexibleTimeWindowModeOff},

@@ -128,12 +128,12 @@ func fullRecord() retry.Record {
 	}
 	return retry.Record{
 		Rev: 1, Used: 3, Careful: 1, Kind: retry.Parked,
-		Failure: retry.Failure{LastModified: now.Add(-time.Hour), Round: now.Add(-2 * time.Hour)},
+		Failure: retry.Failure{LastModified: now.Add(-time.Hour), Round: now.Add(-2 * time.Hour), Ended: now.Add(-3 * time.Hour)},
 		Aliases: aliases,
 		Claim: retry.Claim{
 			EventID: "e-1", Retry: 3, Ordinal: 2, Token: "0123456789abcdef", Due: now.Add(time.Nanosecond), Parallelism: 50, Conflicts: 1,
 		},
-		Pause:    retry.Pause{Reason: retry.LookingAgain, Due: now.Add(time.Minute), Visit: 2, Seen: now, Schedule: "s-1"},
+		Pause:    retry.Pause{Reason: retry.LookingAgain, Due: now.Add(time.Minute), Visit: 2, Seen: now, Schedule: "s-1", Evidence: awkward},
 		Decision: fullDecision(), Updated: now,
 	}
 }
@@ -157,8 +157,9 @@ func fullTrail() retry.Trail {
 			Door: retry.DoorWake, EventID: "e-1", Ended: "2026-03-01T11:59:59.1Z", Previous: "Executing",
 			Emitted: now.Add(-time.Second), Wake: retry.Wake{Wait: "w-1", Again: 2},
 		},
+		Stood: fullRecord(),
 		Facts: retry.Facts{
-			Gone: true, Status: "Failed", LastModified: now, Round: now.Add(-time.Second), Ended: now.Add(time.Second),
+			Gone: true, Detail: "it said so", Status: "Failed", LastModified: now, Round: now.Add(-time.Second), Ended: now.Add(time.Second),
 			Running: true, FailStep: true, Failed: []cause.Step{step, step},
 			Cause: cause.Cause{Class: cause.Capacity, Label: cause.Transient, Step: "Train", Rule: "capacity", Evidence: awkward},
 		},
