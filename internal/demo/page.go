@@ -35,7 +35,8 @@ type page struct {
 func (p *page) opening(s policy.Settings, n int) {
 	fmt.Fprintf(p.out, "%d pipelines fail. Budget: %d retries an execution, %d a pipeline and day, %d the account and hour.\n",
 		n, s.MaxRetries, s.PipelineRetriesPerDay, s.AccountRetriesPerHour)
-	fmt.Fprintf(p.out, "The clock is hurried; everything else is real: the handler, the AWS clients, the protocol, over HTTP to a stand-in.\n\n")
+	fmt.Fprint(p.out, "Each failure reaches the function as an event. What has to wait comes back as a wake when it is due.\n",
+		"The clock is hurried; everything else is real: the handler, the AWS clients, the protocol, over HTTP to a stand-in.\n\n")
 }
 
 // line tells what happened at a moment.
@@ -52,11 +53,13 @@ func (p *page) line(at time.Time, pipeline, text, colour string) {
 // answer tells what the function decided.
 func (p *page) answer(at time.Time, part *part, door string, a announce.Answer) {
 	text := fmt.Sprintf("  %s → %s, %s", door, a.Verdict, a.Reason)
-	if a.Class != "" && a.Verdict != string(retry.Ignore) {
-		text += " (" + a.Class + ")"
-	}
-	if a.Retry > 0 && a.Verdict != string(retry.Ignore) {
-		text += fmt.Sprintf(", retry %d", a.Retry)
+	switch retry.Verdict(a.Verdict) {
+	case retry.Retry:
+		text = fmt.Sprintf("  %s → retry %d (%s): SageMaker took it", door, a.Retry, a.Class)
+	case retry.Wait:
+		text += fmt.Sprintf(" (%s), retry %d", a.Class, a.Retry)
+	case retry.Stop:
+		text += fmt.Sprintf(" (%s)", a.Class)
 	}
 	if due, err := time.Parse(time.RFC3339, a.Due); err == nil {
 		text += ", due " + due.Format("15:04:05")
@@ -69,7 +72,7 @@ func (p *page) answer(at time.Time, part *part, door string, a announce.Answer) 
 
 // summary tells how each execution ended and why.
 func (p *page) summary(parts []*part, account *awstest.Account) {
-	fmt.Fprintf(p.out, "\n%-15s %-38s %-7s %-28s %s\n", "pipeline", "trouble", "retries", "verdict", "now")
+	fmt.Fprintf(p.out, "\n%-15s %-38s %-7s %-28s %s\n", "pipeline", "trouble", "retries", "last verdict", "ended")
 	for _, part := range parts {
 		verdict := part.last.Verdict + ", " + part.last.Reason
 		colour := good
@@ -82,12 +85,13 @@ func (p *page) summary(parts []*part, account *awstest.Account) {
 			fmt.Fprintf(p.out, "%15s because: %s\n", "", plaintext.Line(part.last.Evidence, width))
 		}
 	}
-	effective := 0
+	effective, failures := 0, 0
 	for _, part := range parts {
+		failures += part.failed
 		effective += len(account.Retries(part.arn))
 	}
-	fmt.Fprintf(p.out, "\nRetryPipelineExecution was called %d times and took effect %d times, at most once for each failure.\n",
-		account.Count("RetryPipelineExecution"), effective)
+	fmt.Fprintf(p.out, "\nRetryPipelineExecution was called %d times and took effect %d times, for %d failures.\n",
+		account.Count("RetryPipelineExecution"), effective, failures)
 }
 
 func (p *page) paint(text, colour string) string {
