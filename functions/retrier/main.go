@@ -4,7 +4,6 @@ package main
 
 import (
 	"context"
-	"fmt"
 	"log/slog"
 	"os"
 	"runtime"
@@ -28,11 +27,10 @@ var build = "unknown"
 func main() {
 	handler, err := wire(context.Background())
 	if err != nil {
-		fmt.Fprintf(os.Stderr, "mulligan cannot start:\n%v\n", err)
+		_, _ = os.Stderr.WriteString("mulligan cannot start:\n" + err.Error() + "\n")
 		os.Exit(1)
 	}
-	// An invocation has 7 % of one CPU at 128 MB; the start, now over, had all.
-	runtime.GOMAXPROCS(1)
+	runtime.GOMAXPROCS(1) // at 128 MB an invocation has 7 % of one CPU; the start, now over, had all
 	lambda.Start(handler)
 }
 
