@@ -206,10 +206,10 @@ func (s Situation) asCase() Case {
 	}
 }
 
-// previous is the status that the failure shown came from; empty where the
-// notice is about an older one, after which steps have failed.
+// previous is the status that the failure shown came from. A notice whose own
+// failure has been dealt with says nothing about the one that is there now.
 func (s Situation) previous() string {
-	if ended := s.Notice.EndedAt; !ended.IsZero() && s.Facts.Round.Sub(ended) > staleAfter {
+	if s.State.Record.knows(s.Notice) {
 		return ""
 	}
 	return s.Notice.Previous

@@ -344,14 +344,13 @@ func TestAge(t *testing.T) {
 	}
 }
 
-// Only a stop that ended in the failure shown is a reason to leave that one.
+// A stop whose own failure was dealt with is no reason to leave the next one.
 func TestPreviousStatus(t *testing.T) {
-	s := situation(Record{}, failedFacts(t1, t1))
-	s.Notice.Previous = "Stopping"
-	for ended, want := range map[time.Time]string{t1: "Stopping", {}: "Stopping", t0: ""} {
-		s.Notice.EndedAt = ended
+	for ended, want := range map[string]string{"E1": "Stopping", "": "Stopping", "E0": ""} {
+		s := situation(recordOf(Retried, t0, t0), failedFacts(t1, t1))
+		s.Notice.Previous, s.Notice.Ended = "Stopping", ended
 		if got := s.asCase().Previous; got != want {
-			t.Errorf("ended %s: got %q, want %q", ended, got, want)
+			t.Errorf("event that ended %q: got %q, want %q", ended, got, want)
 		}
 	}
 }
