@@ -62,7 +62,7 @@ func (p Policy) Decide(c retry.Case) retry.Decision {
 	case strings.EqualFold(c.Previous, "Stopping"):
 		return stop(retry.StoppedByPerson, "it failed while somebody was stopping it")
 	case c.Claimed:
-		return retry.Decision{Verdict: retry.Retry, Reason: retry.Retryable}
+		return retry.Decision{Verdict: retry.Retry, Reason: retry.Retryable, Evidence: words(c.Cause)}
 	case c.FailStep:
 		return stop(retry.CannotRetry, "it ended by a Fail step, which SageMaker does not retry: %s", words(c.Cause))
 	case given == never:

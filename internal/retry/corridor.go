@@ -143,14 +143,16 @@ func (c *Corridor) act(ctx context.Context, s Situation, m Move) (Decision, erro
 			return Decision{}, fmt.Errorf("schedule the wake: %w", err)
 		}
 	case Call:
-		return c.call(ctx, s)
+		return c.call(ctx, s, m.Decision)
 	}
 	return m.Decision, nil
 }
 
-// call makes the claimed call and settles what it was answered.
-func (c *Corridor) call(ctx context.Context, s Situation) (Decision, error) {
+// call makes the claimed call, for the reason that was decided, and settles what
+// it was answered.
+func (c *Corridor) call(ctx context.Context, s Situation, decided Decision) (Decision, error) {
 	called := s.State.Record
+	called.Decision = decided
 	answer, err := c.Pipelines.Retry(ctx, s.Facts.ARN, called.Claim)
 	if err != nil {
 		return Decision{}, fmt.Errorf("retry the execution: %w", err)

@@ -75,7 +75,7 @@ func (s Situation) supersede() Move {
 	move := s.close(r, Ignore, Superseded, s.whoMoved())
 	move.Write.Kind = MovedOn
 	if r.leftFailed() {
-		move.Write.Kind = r.Kind
+		move.Write.Kind, move.Write.Decision = r.Kind, r.Decision
 	}
 	return move
 }
@@ -150,7 +150,7 @@ func (s Situation) rollForward(r Record) Move {
 	case s.Now.Before(r.Claim.Due):
 		return s.waitOnClaim()
 	}
-	call := s.decision(Retry, Retryable, r.Decision.Evidence)
+	call := s.decision(Retry, Retryable, d.Evidence)
 	call.Retry = r.Claim.Retry
 	return Move{Decision: call, Then: Call}
 }

@@ -230,7 +230,7 @@ func TestStepsBack(t *testing.T) {
 	facts.Status = "Executing"
 	ours := situation(recordOf(Retried, t0, t0), facts)
 	ours.Notice.EndedAt = t0
-	if got := Plan(ours); got.Write.Kind != Retried || got.Decision.Reason != Superseded {
+	if got := Plan(ours); got.Write.Kind != Retried || got.Write.Decision != ours.State.Record.Decision || got.Decision.Reason != Superseded {
 		t.Errorf("got %s, wrote %s: our own retry must not be written over", got.Decision.Reason, got.Write.Kind)
 	}
 }
