@@ -21,6 +21,7 @@ func TestRun(t *testing.T) {
 		"image-labels    a service fault, reported three times  1       retry, retryable             Succeeded",
 		"search-ranking  a service fault that does not pass     3       stop, budget_exhausted       Failed",
 		"ad-clicks       no capacity, and a person is faster    0       ignore, superseded           Succeeded",
+		"because: the execution is Executing: somebody else moved it on",
 		"took effect 7 times",
 	} {
 		if !strings.Contains(text, want) {

@@ -80,10 +80,11 @@ func (s Situation) supersede() Move {
 	return move
 }
 
-// whoMoved says what is known of who moved the execution on.
+// whoMoved says what is known of who moved the execution on. It cannot have been
+// us before a claim of ours was due.
 func (s Situation) whoMoved() string {
 	r := s.State.Record
-	if r.Kind == Claimed && !s.Now.Before(r.Claim.Due) {
+	if r.Kind == Claimed && (r.Claim.Ordinal > 1 || !s.Facts.LastModified.Before(r.Claim.Due)) {
 		return "the execution is " + s.Facts.Status + ": somebody moved it on, or a call of ours whose answer was lost"
 	}
 	return "the execution is " + s.Facts.Status + ": somebody else moved it on"
