@@ -51,8 +51,9 @@ func (p Policy) Budgets(arn retry.ExecutionARN) []retry.Bucket {
 	}
 }
 
-// Decide judges one failure. The order is the policy: what a person did comes
-// first, then age, then what cannot help, then what may not be spent.
+// Decide judges one failure. The order is the policy: age comes first and what a
+// person did second, for claimed retries too; then what cannot help, then what
+// may not be spent.
 func (p Policy) Decide(c retry.Case) retry.Decision {
 	given := chanceOf(c.Cause)
 	switch {

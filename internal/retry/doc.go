@@ -6,6 +6,7 @@
 //
 //	Notice    a door (event, wake) names a failure
 //	State     what the ledger knows: the Record of the execution, its budgets
+//	Recall    pure: a settled failure ends here, before SageMaker is asked
 //	Facts     what SageMaker says: status, times, failed steps, their cause
 //	identify  is it the failure on record, a new one, or can that not be told yet?
 //	Plan      pure: State + Facts + Notice + Policy + now → Move

@@ -96,7 +96,9 @@ func NewFacts(execution Execution, rows []Step) Facts {
 			f.Running = true
 		}
 	}
-	f.Cause = cause.Read(f.Failed)
+	if f.failed() { // else failed steps are history, and nothing has a cause
+		f.Cause = cause.Read(f.Failed)
+	}
 	f.Failed = f.Failed[:min(len(f.Failed), maxFailed)]
 	return f
 }
