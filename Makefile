@@ -22,7 +22,7 @@ STATICCHECK_VERSION := v0.8.2
 
 .PHONY: help
 help: ## This text
-	@awk -F ':.*## ' '/^[a-z][a-zA-Z0-9-]*:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z][a-zA-Z0-9-]*:.*## / { printf "  make %-13s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 .PHONY: demo
 demo: build/mulligan ## Watch six failing pipelines get what they deserve, without an AWS account (Go alone)
@@ -34,15 +34,30 @@ test: ## go vet and all tests that need Go alone
 	@echo "tests: $(if $(RACE),with the race detector,without the race detector: no C compiler here)"
 	$(if $(RACE),CGO_ENABLED=1) go test -shuffle=on $(RACE) $(VERBOSE) ./...
 
+.PHONY: account
+account: build/mulligan build/account ## Bring up an AWS account on this machine, IAM enforced, with Mulligan deployed in it (PORT=N, PARAMETERS='Mode=observe ...')
+	@infra/local/install account
+	@build/account up $(if $(PORT),--port $(PORT)) $(if $(PARAMETERS),--parameters '$(PARAMETERS)')
+
+.PHONY: account-down
+account-down: build/account ## End that account and remove what it left
+	@build/account down
+
+.PHONY: build/account
+build/account:
+	@CGO_ENABLED=0 go build -trimpath -buildvcs=false -o $@ ./internal/account/run
+
 .PHONY: e2e
-e2e: ## The real tools: DynamoDB Local, sam validate, build and local invoke (installs what is missing)
+e2e: ## The real tools: DynamoDB Local, sam validate, build, local invoke, and deploy into a local account (installs what is missing)
 	infra/local/install
 	infra/local/sam validate --lint
 	infra/local/sam build --parameter-overrides Architecture=$(SAM_ARCH)
 	@trap 'code=$$?; infra/local/stop; exit $$code' EXIT; \
 	infra/local/start; \
-	echo go test -tags e2e ./internal/e2e; \
-	go test -tags e2e -count=1 -timeout 10m $(VERBOSE) ./internal/e2e
+	echo go test -tags e2e ./internal/e2e ./internal/e2e/template; \
+	go test -tags e2e -count=1 -timeout 10m $(VERBOSE) ./internal/e2e ./internal/e2e/template
+	$(TOOLS)/ministack/bin/python -m unittest discover --start-directory infra/local/account --pattern 'test_*.py'
+	go test -tags e2e -count=1 -timeout 15m $(VERBOSE) ./internal/e2e/account
 
 # SAM's word for this machine's architecture: what is invoked locally must run here.
 SAM_ARCH := $(if $(filter arm64 aarch64,$(shell uname -m)),arm64,x86_64)
@@ -80,4 +95,5 @@ build-Retrier:
 .PHONY: clean
 clean: ## Remove what was built and installed here
 	-infra/local/stop
+	-$(if $(wildcard $(TOOLS)/account),$(MAKE) --no-print-directory account-down)
 	rm -rf build .aws-sam $(TOOLS)

@@ -1,0 +1,110 @@
+package account
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"net/url"
+	"time"
+
+	"mulligan/internal/awstest"
+)
+
+// maxControlAnswer bounds what is read of an answer: some ten thousand
+// executions, more than anybody makes by hand.
+const maxControlAnswer = 8 << 20
+
+// controlPatience is for one answer of a control side that hangs. It may wait
+// for an event to be on its way.
+const controlPatience = 30 * time.Second
+
+// Remote talks to the control side of the stand-in for SageMaker in a local
+// account, see [awstest.Account.Control]. Its errors are in the control side's
+// words, or say that nobody answers and what to do.
+type Remote struct {
+	URL string // such as State.Control
+}
+
+// Fail has an execution fail, and returns it as it stands then.
+func (r Remote) Fail(ctx context.Context, order awstest.FailOrder) (e awstest.Execution, err error) {
+	return e, r.call(ctx, http.MethodPost, "/executions", order, &e)
+}
+
+// Refuse has the next requests of an operation refused.
+func (r Remote) Refuse(ctx context.Context, order awstest.RefuseOrder) error {
+	return r.call(ctx, http.MethodPost, "/refusals", order, &order)
+}
+
+// Execution tells how an execution stands.
+func (r Remote) Execution(ctx context.Context, arn string) (e awstest.Execution, err error) {
+	return e, r.call(ctx, http.MethodGet, "/executions?arn="+url.QueryEscape(arn), nil, &e)
+}
+
+// Executions tells how all of them stand, in the order in which they were made.
+func (r Remote) Executions(ctx context.Context) (all []awstest.Execution, err error) {
+	return all, r.call(ctx, http.MethodGet, "/executions", nil, &all)
+}
+
+// Calls are the requests about an execution so far; without an ARN, all.
+func (r Remote) Calls(ctx context.Context, arn string) (calls []awstest.Call, err error) {
+	return calls, r.call(ctx, http.MethodGet, "/calls?arn="+url.QueryEscape(arn), nil, &calls)
+}
+
+// Violations are the requests that no correct client would have sent.
+func (r Remote) Violations(ctx context.Context) (violations []string, err error) {
+	return violations, r.call(ctx, http.MethodGet, "/violations", nil, &violations)
+}
+
+// call sends one request, with an order where there is one, and reads the
+// answer.
+func (r Remote) call(ctx context.Context, method, path string, order, into any) error {
+	ctx, cancel := context.WithTimeout(ctx, controlPatience)
+	defer cancel()
+	var body io.Reader
+	if order != nil {
+		text, err := json.Marshal(order)
+		if err != nil {
+			return err
+		}
+		body = bytes.NewReader(text)
+	}
+	request, err := http.NewRequestWithContext(ctx, method, r.URL+path, body)
+	if err != nil {
+		return fmt.Errorf("the control side's address: %w", err)
+	}
+	request.Header.Set("Content-Type", "application/json")
+	answer, err := http.DefaultClient.Do(request)
+	if err != nil {
+		return fmt.Errorf("the local account does not answer: %w\nIt may have ended: `make account` starts it again, `make account-down` clears it away", err)
+	}
+	defer answer.Body.Close()
+	return readControl(answer, into)
+}
+
+// readControl reads an answer, whole or not at all.
+func readControl(answer *http.Response, into any) error {
+	text, err := io.ReadAll(io.LimitReader(answer.Body, maxControlAnswer+1))
+	switch {
+	case err != nil:
+		return fmt.Errorf("read the control side's answer: %w", err)
+	case len(text) > maxControlAnswer:
+		return fmt.Errorf("read the control side's answer: more than %d bytes", maxControlAnswer)
+	}
+	if answer.StatusCode/100 == 2 {
+		if err := json.Unmarshal(text, into); err != nil {
+			return fmt.Errorf("read the control side's answer: %w", err)
+		}
+		return nil
+	}
+	var refusal struct {
+		Error string `json:"error"`
+	}
+	if json.Unmarshal(text, &refusal) != nil || refusal.Error == "" {
+		return fmt.Errorf("the control side answered %s", answer.Status)
+	}
+	return errors.New(refusal.Error)
+}

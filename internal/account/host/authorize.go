@@ -1,0 +1,81 @@
+package host
+
+import (
+	"bufio"
+	"context"
+	"encoding/json"
+	"fmt"
+	"os"
+	"path/filepath"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/service/iam"
+	"github.com/aws/aws-sdk-go-v2/service/iam/types"
+
+	"mulligan/internal/awstest"
+)
+
+// askLimit is for one question to IAM, on a busy machine.
+const askLimit = 30 * time.Second
+
+// authorize is IAM for the stand-in: MiniStack has no SageMaker, but it can say
+// what the role of the function that calls may do. Nil without IAM.
+func (h *Host) authorize(home Home) func(awstest.Caller, string, string) error {
+	if !h.options.IAM {
+		return nil
+	}
+	return func(caller awstest.Caller, action, resource string) error {
+		role, err := h.role(caller.AccessKey)
+		if err != nil {
+			return err
+		}
+		ctx, cancel := context.WithTimeout(context.Background(), askLimit)
+		defer cancel()
+		decision, err := h.Simulate(ctx, home, role, action, resource)
+		if err != nil {
+			return err
+		}
+		if decision != types.PolicyEvaluationDecisionTypeAllowed {
+			return &awstest.Refusal{Principal: role}
+		}
+		return nil
+	}
+}
+
+// Simulate asks IAM what a role may do: allowed, explicitDeny or implicitDeny.
+// Each of conditions is a context key and its value, as in
+// "iam:PassedToService", "scheduler.amazonaws.com".
+func (r Reach) Simulate(ctx context.Context, home Home, role, action, resource string, conditions ...[2]string) (types.PolicyEvaluationDecisionType, error) {
+	in := &iam.SimulatePrincipalPolicyInput{PolicySourceArn: &role, ActionNames: []string{action}, ResourceArns: []string{resource}}
+	for _, c := range conditions {
+		in.ContextEntries = append(in.ContextEntries, types.ContextEntry{
+			ContextKeyName: &c[0], ContextKeyType: types.ContextKeyTypeEnumString, ContextKeyValues: []string{c[1]},
+		})
+	}
+	out, err := iam.NewFromConfig(r.AWS(home)).SimulatePrincipalPolicy(ctx, in)
+	if err != nil {
+		return "", fmt.Errorf("ask IAM what %s may do: %w", role, err)
+	}
+	if len(out.EvaluationResults) != 1 {
+		return "", fmt.Errorf("ask IAM what %s may do: %d answers to one question", role, len(out.EvaluationResults))
+	}
+	return out.EvaluationResults[0].EvalDecision, nil
+}
+
+// role is the role behind a function's access key, from what the launcher notes
+// when it makes one.
+func (r Reach) role(accessKey string) (string, error) {
+	file, err := os.Open(filepath.Join(r.Folder, sessionsFile))
+	if err != nil {
+		return "", fmt.Errorf("whose access key %s is: %w", accessKey, err)
+	}
+	defer file.Close()
+	lines := bufio.NewScanner(file)
+	for lines.Scan() {
+		var session struct{ Key, Role string }
+		if err := json.Unmarshal(lines.Bytes(), &session); err == nil && session.Key == accessKey {
+			return session.Role, nil
+		}
+	}
+	return "", fmt.Errorf("no function has the access key %s", accessKey)
+}

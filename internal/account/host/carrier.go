@@ -1,0 +1,93 @@
+package host
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"sync"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/eventbridge"
+	"github.com/aws/aws-sdk-go-v2/service/eventbridge/types"
+
+	"mulligan/internal/awstest"
+)
+
+// A carrier takes events from the stand-in to the bus: at once, each by itself,
+// since the stand-in answers a request only when its event was taken.
+type carrier struct {
+	put func(context.Context, Home, awstest.Event) error
+
+	mu     sync.Mutex
+	faults []error
+	busy   sync.WaitGroup
+	ctx    context.Context
+	cancel context.CancelFunc
+}
+
+// putLimit is how long an event may take to the bus. It is generous: 200 may
+// go at a time, through one emulator.
+const putLimit = 60 * time.Second
+
+func newCarrier(put func(context.Context, Home, awstest.Event) error) *carrier {
+	c := &carrier{put: put}
+	c.ctx, c.cancel = context.WithCancel(context.Background())
+	return c
+}
+
+func (c *carrier) carry(home Home, e awstest.Event) {
+	c.busy.Go(func() {
+		ctx, cancel := context.WithTimeout(c.ctx, putLimit)
+		defer cancel()
+		if err := c.put(ctx, home, e); err != nil && c.ctx.Err() == nil {
+			c.mu.Lock()
+			defer c.mu.Unlock()
+			c.faults = append(c.faults, fmt.Errorf("the event of %s (%s) did not reach the bus: %w", e.ARN, e.Status, err))
+		}
+	})
+}
+
+func (c *carrier) close() {
+	c.cancel()
+	c.busy.Wait()
+}
+
+// Lost tells which events did not reach the bus, and why; nil if all did.
+func (h *Host) Lost() error {
+	h.events.mu.Lock()
+	defer h.events.mu.Unlock()
+	return errors.Join(h.events.faults...)
+}
+
+// putEvent does what SageMaker does at a status change: it puts the event on
+// the account's default bus.
+func (h *Host) putEvent(ctx context.Context, home Home, e awstest.Event) error {
+	var envelope struct {
+		Source     string          `json:"source"`
+		DetailType string          `json:"detail-type"`
+		Time       time.Time       `json:"time"`
+		Resources  []string        `json:"resources"`
+		Detail     json.RawMessage `json:"detail"`
+	}
+	if err := json.Unmarshal(e.JSON(), &envelope); err != nil {
+		return err
+	}
+	return h.PutEvent(ctx, home, types.PutEventsRequestEntry{
+		Source: &envelope.Source, DetailType: &envelope.DetailType, Time: &envelope.Time,
+		Resources: envelope.Resources, Detail: aws.String(string(envelope.Detail)),
+	})
+}
+
+// PutEvent puts an event on the default bus of a home.
+func (r Reach) PutEvent(ctx context.Context, home Home, entry types.PutEventsRequestEntry) error {
+	out, err := eventbridge.NewFromConfig(r.AWS(home)).PutEvents(ctx, &eventbridge.PutEventsInput{Entries: []types.PutEventsRequestEntry{entry}})
+	switch {
+	case err != nil:
+		return fmt.Errorf("put an event on the bus: %w", err)
+	case out.FailedEntryCount != 0:
+		return fmt.Errorf("put an event on the bus: %s: %s", aws.ToString(out.Entries[0].ErrorCode), aws.ToString(out.Entries[0].ErrorMessage))
+	}
+	return nil
+}

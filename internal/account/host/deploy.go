@@ -1,0 +1,97 @@
+package host
+
+import (
+	"context"
+	"fmt"
+	"maps"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"slices"
+	"strings"
+	"sync"
+	"time"
+)
+
+// A Deployment is what `sam deploy` is told.
+type Deployment struct {
+	Stack      string
+	Template   string            // the built one; empty: of Build
+	Parameters map[string]string // over the template's defaults
+	Tags       map[string]string
+}
+
+// Build runs `sam build` into a folder below Options.Folder and returns the
+// built template.
+func (r Reach) Build(ctx context.Context) (template string, err error) {
+	folder := filepath.Join(r.Folder, "build")
+	if _, err := r.sam(ctx, Home{Region: "eu-west-1"}, "build", "--build-dir", folder); err != nil {
+		return "", err
+	}
+	return filepath.Join(folder, "template.yaml"), nil
+}
+
+// Deploy runs `sam deploy` and returns what it wrote. Where it fails, that is
+// in the error.
+func (r Reach) Deploy(ctx context.Context, home Home, d Deployment) (output string, err error) {
+	if d.Template == "" {
+		d.Template = filepath.Join(r.Folder, "build", "template.yaml")
+	}
+	arguments := []string{
+		"deploy", "--template-file", d.Template, "--stack-name", d.Stack, "--region", home.Region,
+		"--resolve-s3", "--no-confirm-changeset", "--no-fail-on-empty-changeset", "--no-progressbar",
+		"--capabilities", "CAPABILITY_IAM", "CAPABILITY_AUTO_EXPAND",
+	}
+	parameters := map[string]string{"Architecture": Architecture()}
+	maps.Copy(parameters, d.Parameters)
+	arguments = append(arguments, pairs("--parameter-overrides", parameters)...)
+	arguments = append(arguments, pairs("--tags", d.Tags)...)
+	return r.sam(ctx, home, arguments...)
+}
+
+// Delete runs `sam delete` and returns what it wrote.
+func (r Reach) Delete(ctx context.Context, home Home, stack string) (output string, err error) {
+	return r.sam(ctx, home, "delete", "--no-prompts", "--stack-name", stack, "--region", home.Region)
+}
+
+func pairs(option string, of map[string]string) []string {
+	if len(of) == 0 {
+		return nil
+	}
+	list := []string{option}
+	for key, value := range of {
+		list = append(list, key+"="+value)
+	}
+	slices.Sort(list[1:])
+	return list
+}
+
+// samLimit is for a build that has nothing in its cache yet.
+const samLimit = 10 * time.Minute
+
+// first lets one sam at a time make the bucket that all of an account's
+// deployments share.
+var first sync.Mutex
+
+// sam runs the pinned SAM CLI against the local account, with nothing of the
+// caller's own AWS settings.
+func (r Reach) sam(ctx context.Context, home Home, arguments ...string) (output string, err error) {
+	ctx, cancel := context.WithTimeout(ctx, samLimit)
+	defer cancel()
+	run := exec.CommandContext(ctx, filepath.Join(r.Root, "infra/local/sam"), arguments...)
+	run.Dir = r.Root
+	run.Env = slices.DeleteFunc(os.Environ(), func(v string) bool { return strings.HasPrefix(v, "AWS_") })
+	run.Env = append(run.Env, "AWS_ACCESS_KEY_ID="+r.accessKey(home), "AWS_SECRET_ACCESS_KEY="+rootSecret,
+		"AWS_DEFAULT_REGION="+home.Region, "AWS_ENDPOINT_URL="+r.Endpoint)
+	run.Cancel = func() error { return run.Process.Signal(os.Interrupt) }
+	run.WaitDelay = 10 * time.Second
+	if arguments[0] == "deploy" {
+		first.Lock()
+		defer first.Unlock()
+	}
+	out, err := run.CombinedOutput()
+	if err != nil {
+		return string(out), fmt.Errorf("sam %s: %w\n%s", arguments[0], err, out)
+	}
+	return string(out), nil
+}

@@ -1,0 +1,89 @@
+//go:build e2e
+
+package account
+
+import (
+	"errors"
+	"fmt"
+	"net/http"
+	"os"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"syscall"
+	"testing"
+)
+
+// What a test can have done at a moment.
+
+// refuse answers with an error of AWS's.
+func refuse(status int, code, message string) func(http.ResponseWriter, passage) bool {
+	return func(w http.ResponseWriter, p passage) bool {
+		w.Header().Set("Content-Type", "application/x-amz-json-1.0")
+		if p.op == "CreateSchedule" {
+			w.Header().Set("X-Amzn-Errortype", code)
+		}
+		w.WriteHeader(status)
+		fmt.Fprintf(w, `{"__type":"%s","message":%q,"Message":%q}`, code, message, message)
+		return false
+	}
+}
+
+// lose breaks the connection off: planned after a request, its answer is lost.
+func lose(http.ResponseWriter, passage) bool { panic(http.ErrAbortHandler) }
+
+// signal sends a signal to the process that made the request, SIGKILL or
+// SIGSTOP (a stopped function runs into its time-out), and breaks off.
+func signal(t *testing.T, s syscall.Signal) func(http.ResponseWriter, passage) bool {
+	return func(_ http.ResponseWriter, p passage) bool {
+		pid, err := owner(p.client)
+		if err == nil {
+			err = syscall.Kill(pid, s)
+		}
+		if err != nil {
+			t.Errorf("%s at %s: %v", s, p.op, err)
+		}
+		panic(http.ErrAbortHandler)
+	}
+}
+
+// owner is the process that has the client's side of a connection, found as
+// lsof finds it: address to socket, socket to process. Linux only.
+func owner(client string) (pid int, err error) {
+	socket, err := socketOf(client)
+	if err != nil {
+		return 0, err
+	}
+	links, err := filepath.Glob("/proc/[0-9]*/fd/*")
+	if err != nil {
+		return 0, err
+	}
+	for _, link := range links {
+		if to, err := os.Readlink(link); err == nil && to == "socket:["+socket+"]" {
+			return strconv.Atoi(strings.Split(link, "/")[2])
+		}
+	}
+	return 0, fmt.Errorf("no process has the connection from %s", client)
+}
+
+func socketOf(client string) (inode string, err error) {
+	_, port, ok := strings.Cut(client, ":")
+	if !ok {
+		return "", fmt.Errorf("%q is no address", client)
+	}
+	number, err := strconv.Atoi(port)
+	if err != nil {
+		return "", err
+	}
+	table, err := os.ReadFile("/proc/net/tcp")
+	if err != nil {
+		return "", err
+	}
+	for _, line := range strings.Split(string(table), "\n") {
+		fields := strings.Fields(line)
+		if len(fields) > 9 && strings.HasSuffix(fields[1], fmt.Sprintf(":%04X", number)) && fields[9] != "0" {
+			return fields[9], nil
+		}
+	}
+	return "", errors.New("no connection from port " + port)
+}

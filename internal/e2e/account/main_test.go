@@ -1,0 +1,96 @@
+//go:build e2e
+
+package account
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/http"
+	"os"
+	"testing"
+	"time"
+
+	"mulligan/internal/account/host"
+)
+
+// root is the project's folder, seen from a test of this package.
+const root = "../../.."
+
+// home is the account and Region of the tests that need no other.
+var home = host.Home{Number: "123456789012", Region: "eu-west-1"}
+
+// shared is the account that the tests share. Where a test needs its own (other
+// Regions, no IAM, settings of the emulator), it opens one.
+var shared *place
+
+func TestMain(m *testing.M) {
+	code, err := run(m)
+	if err != nil {
+		fmt.Fprintf(os.Stderr, "internal/e2e/account: %v\nRun `make e2e`, which installs and starts what these tests need.\n", err)
+		code = max(code, 1)
+	}
+	os.Exit(code)
+}
+
+func run(m *testing.M) (code int, err error) {
+	folder, err := os.MkdirTemp("", "mulligan-account-")
+	if err != nil {
+		return 1, err
+	}
+	defer func() { err = errors.Join(err, os.RemoveAll(folder)) }()
+	if shared, err = open(folder, host.Options{Homes: []host.Home{home}, IAM: true}); err != nil {
+		return 1, err
+	}
+	defer func() { err = errors.Join(err, shared.close()) }()
+	ctx, cancel := context.WithTimeout(context.Background(), 5*time.Minute)
+	defer cancel()
+	if _, err := shared.Build(ctx); err != nil {
+		return 1, err
+	}
+	return m.Run(), nil
+}
+
+// A place is a local account with a gate in front of it and an eye on its logs.
+type place struct {
+	*host.Host
+	gate   *gate
+	stacks stacks
+	closes []func()
+}
+
+// open starts an account. Functions in it fail over after a second, not after
+// the minute that they have in AWS.
+func open(folder string, o host.Options) (*place, error) {
+	p := &place{gate: newGate()}
+	url, stop, err := host.Listen("127.0.0.1:0", p.gate)
+	if err != nil {
+		return nil, err
+	}
+	p.closes = append(p.closes, stop)
+	o.Root, o.Folder = root, folder
+	if o.RetryAfter == 0 {
+		o.RetryAfter = time.Second
+	}
+	for _, service := range []string{"DYNAMODB", "SCHEDULER", "SAGEMAKER"} {
+		o.Environment = append(o.Environment, "AWS_ENDPOINT_URL_"+service+"="+url)
+	}
+	if p.Host, err = host.Start(context.Background(), o); err != nil {
+		return nil, errors.Join(err, p.close())
+	}
+	p.gate.lead(p.Endpoint, p.SageMaker)
+	return p, nil
+}
+
+func (p *place) close() error {
+	var err error
+	if p.Host != nil {
+		err = errors.Join(p.Lost(), p.Stop())
+	}
+	p.gate.shut()
+	http.DefaultClient.CloseIdleConnections()
+	for _, c := range p.closes {
+		c()
+	}
+	return err
+}
