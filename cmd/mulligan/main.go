@@ -2,6 +2,7 @@
 package main
 
 import (
+	"errors"
 	"os"
 	"time"
 
@@ -13,19 +14,37 @@ import (
 // build names the source that this binary was made from; the Makefile sets it.
 var build = "unknown"
 
+// Exit codes: 0 done, 1 an error, 3 gave up waiting.
+const (
+	exitError    = 1
+	exitTimedOut = 3
+)
+
+// errTimedOut ends a command that waited for as long as it was told to.
+var errTimedOut = errors.New("timed out")
+
 func main() {
-	if root().Execute() != nil {
-		os.Exit(1)
-	}
+	os.Exit(exitCode(root(here()).Execute()))
 }
 
-func root() *cobra.Command {
+func exitCode(err error) int {
+	switch {
+	case err == nil:
+		return 0
+	case errors.Is(err, errTimedOut):
+		return exitTimedOut
+	}
+	return exitError
+}
+
+func root(l local) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:     "mulligan",
 		Short:   "Gives failed Amazon SageMaker Pipelines executions a second chance",
 		Version: build, SilenceUsage: true,
 	}
-	cmd.AddCommand(demoCommand())
+	cmd.AddGroup(&cobra.Group{ID: localGroup, Title: "In the local account, which make account starts:"})
+	cmd.AddCommand(demoCommand(), failCommand(l), logCommand(l))
 	return cmd
 }
 

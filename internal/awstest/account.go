@@ -32,6 +32,14 @@ type Config struct {
 	// EventCopies is how many more events, with ids of their own, follow each
 	// event. SageMaker documents that it may send several for one change.
 	EventCopies int
+	// Authorize stands in for IAM. It is asked for every request to SageMaker
+	// that was understood, before any fault and any effect, outside every lock:
+	// action is what policies call it ("sagemaker:RetryPipelineExecution"),
+	// resource the execution's ARN as the request spells it, as IAM minds case.
+	// A *[Refusal] is answered as AccessDeniedException; any other error means
+	// that the asking failed, and is answered as InternalFailure. Neither is a
+	// violation. Nil: everybody may do everything.
+	Authorize func(who Caller, action, resource string) error
 	// OnEvent receives each event as it happens, outside every lock, on the
 	// goroutine that brought it about: a request is answered only when it has
 	// returned, so a receiver that takes its time hands the event on. Nil:
@@ -148,6 +156,10 @@ func (a *Account) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	call := a.record(in)
 	if refusal != nil {
 		a.do(func(time.Time) { a.violate("%s: %s", in.Op, refusal.message) })
+		a.finish(w, call, *refusal)
+		return
+	}
+	if refusal := a.authorize(in); refusal != nil {
 		a.finish(w, call, *refusal)
 		return
 	}

@@ -39,6 +39,16 @@
 // a [Fault]: refused, slow, broken off before or after the effect, or answered
 // with a spoiled body. [FiringQuirks] does it for schedules that come due.
 //
+// # Who may do what
+//
+// [Config].Authorize is asked for every request to SageMaker, as IAM would be.
+// [Accounts] puts several accounts and Regions behind one address.
+//
+// # From another process
+//
+// [Account.Control] is what a program without the Go value drives an account
+// by: it makes executions fail, has requests refused, and looks.
+//
 // # Time
 //
 // Everything is stamped by the clock in [Config]; the package never reads

@@ -20,15 +20,20 @@ const (
 )
 
 // An Execution is what is true of an execution at one moment, whatever lags.
+// The control side sends it under the names in the tags.
 type Execution struct {
-	ARN, PipelineARN         string
-	Pipeline, ID             string
-	DisplayName, Description string
-	Status                   Status
-	Created, Modified        time.Time // CreationTime, LastModifiedTime
-	Parallelism              int32     // zero: not configured
-	Run                      int       // 1 for the first run, n+1 after n retries by anybody
-	Steps                    []Step
+	ARN         string    `json:"arn"`
+	PipelineARN string    `json:"pipelineArn"`
+	Pipeline    string    `json:"pipeline"`
+	ID          string    `json:"id"`
+	DisplayName string    `json:"displayName,omitempty"`
+	Description string    `json:"description,omitempty"`
+	Status      Status    `json:"status"`
+	Created     time.Time `json:"created"`               // CreationTime
+	Modified    time.Time `json:"modified"`              // LastModifiedTime
+	Parallelism int32     `json:"parallelism,omitempty"` // zero: not configured
+	Run         int       `json:"run"`                   // 1 for the first run, n+1 after n retries by anybody
+	Steps       []Step    `json:"steps"`
 }
 
 // execution is the account's own record, guarded by Account.mu.

@@ -64,8 +64,8 @@ func (a *Account) FailNext(op string, n int, f Fault) {
 	}
 }
 
-// OnRequest is called with every request that was understood, before it does
-// anything: op, how many of op there have been (from 1), and what it asks for.
+// OnRequest is called with every request that was understood and that
+// Config.Authorize did not refuse, before it does anything: op, how many of op there have been (from 1), and what it asks for.
 // The Fault that it returns applies unless one is queued by FailNext. It runs
 // outside every lock and may use the account: so a person steps in between two
 // calls of Mulligan. Nil takes it away.
@@ -167,15 +167,19 @@ func (c *Call) disturb(a *Account, f Fault, effective bool) {
 
 // finish sends an answer as the service does.
 func (a *Account) finish(w http.ResponseWriter, call *Call, out answer) {
-	body := out.bytes()
 	out.status = out.httpStatus()
 	a.answered(call, out)
+	out.write(w)
+}
+
+func (out answer) write(w http.ResponseWriter) {
+	body := out.bytes()
 	w.Header().Set("Content-Type", out.protocol.contentType())
 	w.Header().Set("X-Amzn-Requestid", eventID(strconv.Itoa(len(body))+out.code))
 	if out.code != "" && out.protocol == restJSON {
 		w.Header().Set("X-Amzn-Errortype", out.code)
 	}
-	w.WriteHeader(out.status)
+	w.WriteHeader(out.httpStatus())
 	w.Write(body)
 }
 

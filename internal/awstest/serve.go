@@ -22,11 +22,15 @@ func (a *Account) Serve() (url string, stop func()) {
 // ServeOn is Serve on an address of the caller's choice, such as
 // "0.0.0.0:4577" for a container to reach.
 func (a *Account) ServeOn(address string) (url string, stop func(), err error) {
+	return serve(a, address)
+}
+
+func serve(handler http.Handler, address string) (url string, stop func(), err error) {
 	listener, err := net.Listen("tcp", address)
 	if err != nil {
 		return "", nil, err
 	}
-	server := &http.Server{Handler: a, ReadHeaderTimeout: 10 * time.Second}
+	server := &http.Server{Handler: handler, ReadHeaderTimeout: 10 * time.Second}
 	done := make(chan struct{})
 	go func() {
 		defer close(done)

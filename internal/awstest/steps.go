@@ -32,20 +32,21 @@ const (
 
 // A Step is one row of a pipeline execution.
 type Step struct {
-	Name string
+	Name string `json:"name"`
 	// Kind decides the metadata. Empty means Training.
-	Kind Kind
+	Kind Kind `json:"kind,omitempty"`
 	// Reason is the failure reason. It is cut at 1024 characters as in the API,
 	// and left out where empty.
-	Reason string
+	Reason string `json:"reason,omitempty"`
 	// NotCreated: the job behind the step was never made, so that its metadata
 	// is empty. True as well where Reason is a refused create call.
-	NotCreated bool
+	NotCreated bool `json:"notCreated,omitempty"`
 	// Status, Start, End and Attempts are kept by the stand-in. A step that has
 	// not ended has the zero End.
-	Status     Status
-	Start, End time.Time
-	Attempts   int
+	Status   Status    `json:"status"`
+	Start    time.Time `json:"start,omitzero"`
+	End      time.Time `json:"end,omitzero"`
+	Attempts int       `json:"attempts"`
 }
 
 // maxReason is the longest FailureReason of a step; maxPage the largest page.

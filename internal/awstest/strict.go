@@ -7,29 +7,28 @@ import (
 	"fmt"
 	"net/http"
 	"reflect"
-	"regexp"
 )
 
-var authorization = regexp.MustCompile(`^AWS4-HMAC-SHA256 Credential=([^/, ]+)/(\d{8})/([a-z0-9-]+)/([a-z]+)/aws4_request, ?SignedHeaders=([a-z0-9;-]+), ?Signature=[0-9a-f]{64}$`)
-
-// checkSignature wants Signature Version 4 with the right scope. The signature
-// itself is not verified: the stand-in knows no secrets.
-func (a *Account) checkSignature(r *http.Request, in request) *answer {
-	header := r.Header.Get("Authorization")
-	parts := authorization.FindStringSubmatch(header)
+// checkSignature wants Signature Version 4 with the right scope.
+func (a *Account) checkSignature(r *http.Request, in *request) *answer {
+	signed, refused := in.signature(r)
+	if refused != nil {
+		return refused
+	}
+	in.caller = signed.caller
 	service := map[protocol]string{jsonRPC: "sagemaker", restJSON: "scheduler"}[in.protocol]
-	a.mu.Lock()
-	region := a.config.Region
-	a.mu.Unlock()
-	switch {
-	case header == "":
-		return in.refuse(codeNoSignature, "Missing Authentication Token")
-	case parts == nil || r.Header.Get("X-Amz-Date") == "":
-		return in.refuse(codeBadSignature, "the Authorization header is not a Signature Version 4")
-	case parts[3] != region || parts[4] != service:
-		return in.refuse(codeWrongScope, fmt.Sprintf("Credential should be scoped to %s/%s, not %s/%s.", region, service, parts[3], parts[4]))
+	_, region := a.place()
+	if signed.region != region || signed.service != service {
+		return in.refuse(codeWrongScope, fmt.Sprintf("Credential should be scoped to %s/%s, not %s/%s.", region, service, signed.region, signed.service))
 	}
 	return nil
+}
+
+// place is where the account is: its number and its Region.
+func (a *Account) place() (number, region string) {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	return a.config.Number, a.config.Region
 }
 
 // decode fills the operation's input from the body, and checks it.

@@ -29,6 +29,7 @@ func (p protocol) contentType() string {
 type request struct {
 	Request
 	protocol protocol
+	caller   Caller
 	body     any
 }
 
@@ -55,6 +56,7 @@ const (
 	codeBadSignature   = "IncompleteSignatureException"
 	codeWrongScope     = "InvalidSignatureException"
 	codeMediaType      = "UnsupportedMediaTypeException"
+	codeUnknownToken   = "UnrecognizedClientException"
 	codeInternal       = "InternalFailure"
 	codeAccessDenied   = "AccessDeniedException"
 	codeThrottling     = "ThrottlingException"
@@ -150,7 +152,7 @@ func (a *Account) read(r *http.Request) (in request, refused *answer) {
 	if refused != nil {
 		return in, refused
 	}
-	if refused = a.checkSignature(r, in); refused != nil {
+	if refused = a.checkSignature(r, &in); refused != nil {
 		return in, refused
 	}
 	return in, in.decode(r, raw)

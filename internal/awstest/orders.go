@@ -1,0 +1,125 @@
+package awstest
+
+import (
+	"fmt"
+	"net/http"
+	"regexp"
+	"slices"
+	"strings"
+	"time"
+	"unicode/utf8"
+)
+
+// A FailOrder asks the control side for an execution that fails, and then
+// succeeds. It names a Class or, word for word, a Reason.
+type FailOrder struct {
+	Pipeline string  `json:"pipeline,omitempty"` // its name; absent: churn
+	Class    string  `json:"class,omitempty"`    // what it fails of, see Classes
+	Reason   string  `json:"reason,omitempty"`   // or in these words
+	Step     string  `json:"step,omitempty"`     // the step that fails; absent: Train
+	Fails    int     `json:"fails,omitempty"`    // how many runs fail before one succeeds, 1 to 1000; absent: 1
+	Lasts    float64 `json:"lasts,omitempty"`    // how long each run takes, 0 to 86400 seconds; absent: 0
+}
+
+// A RefuseOrder asks the control side to have the next requests of an operation
+// refused, see [Account.FailNext].
+type RefuseOrder struct {
+	Op    string `json:"op"`              // such as RetryPipelineExecution
+	Code  string `json:"code"`            // such as ResourceLimitExceeded
+	Times int    `json:"times,omitempty"` // 1 to 1000; absent: 1
+}
+
+// The names that SageMaker allows (API reference: CreatePipeline, PipelineName;
+// ListPipelineExecutionSteps, StepName), and the shape of error codes.
+var (
+	pipelineName = regexp.MustCompile(`^[a-zA-Z0-9](-*[a-zA-Z0-9]){0,255}$`)
+	stepName     = regexp.MustCompile(`^[A-Za-z0-9_-]{1,64}$`)
+	errorCode    = regexp.MustCompile(`^[A-Za-z]{1,64}$`)
+)
+
+const (
+	maxTimes = 1000  // of failing and refusing: more is a slip of the finger
+	maxLasts = 86400 // seconds
+)
+
+func (o *FailOrder) check() error {
+	_, known := ReasonFor(o.Class)
+	switch {
+	case !pipelineName.MatchString(o.Pipeline):
+		return fmt.Errorf("pipeline: expected 1 to 256 letters and digits, with dashes between, got %.80q", o.Pipeline)
+	case !stepName.MatchString(o.Step):
+		return fmt.Errorf("step: expected 1 to 64 letters, digits, dashes and underscores, got %.80q", o.Step)
+	case (o.Class == "") == (o.Reason == ""):
+		return fmt.Errorf("class: expected it, or reason in its place, and not both; classes are %s", strings.Join(Classes(), ", "))
+	case o.Class != "" && !known:
+		return fmt.Errorf("class: expected one of %s, got %.80q", strings.Join(Classes(), ", "), o.Class)
+	case utf8.RuneCountInString(o.Reason) > maxReason:
+		return fmt.Errorf("reason: expected at most %d characters, as SageMaker gives", maxReason)
+	case o.Fails < 1 || o.Fails > maxTimes:
+		return fmt.Errorf("fails: expected a whole number from 1 to %d, got %d", maxTimes, o.Fails)
+	case o.Lasts < 0 || o.Lasts > maxLasts:
+		return fmt.Errorf("lasts: expected seconds from 0 to %d, got %v", maxLasts, o.Lasts)
+	}
+	return nil
+}
+
+func (o *RefuseOrder) check() error {
+	switch _, known := operations[o.Op]; {
+	case !known:
+		return fmt.Errorf("op: expected an operation that the stand-in knows, such as RetryPipelineExecution, got %.80q", o.Op)
+	case !errorCode.MatchString(o.Code):
+		return fmt.Errorf("code: expected 1 to 64 letters, such as ResourceLimitExceeded, got %.80q", o.Code)
+	case o.Times < 1 || o.Times > maxTimes:
+		return fmt.Errorf("times: expected a whole number from 1 to %d, got %d", maxTimes, o.Times)
+	}
+	return nil
+}
+
+// script is the life of the execution that is asked for.
+func (o *FailOrder) script() Script {
+	reason, lasts := o.Reason, time.Duration(o.Lasts*float64(time.Second))
+	if reason == "" {
+		reason, _ = ReasonFor(o.Class)
+	}
+	runs := slices.Repeat([]Run{FailsAt(o.Step, reason).After(lasts)}, o.Fails)
+	return Script{Pipeline: o.Pipeline, Runs: append(runs, Succeeds().After(lasts))}
+}
+
+func (a *Account) orderFailure(w http.ResponseWriter, r *http.Request) {
+	order := &FailOrder{Pipeline: "churn", Step: "Train", Fails: 1}
+	if readOrder(w, r, order) {
+		tell(w, http.StatusCreated, a.Execution(a.Add(order.script())))
+	}
+}
+
+func (a *Account) orderRefusals(w http.ResponseWriter, r *http.Request) {
+	order := &RefuseOrder{Times: 1}
+	if readOrder(w, r, order) {
+		a.FailNext(order.Op, order.Times, Fault{Code: order.Code})
+		tell(w, http.StatusCreated, order)
+	}
+}
+
+func (a *Account) tellExecutions(w http.ResponseWriter, r *http.Request) {
+	all := append([]Execution{}, a.Executions()...) // an empty list, not null
+	arn := r.URL.Query().Get("arn")
+	if arn == "" {
+		tell(w, http.StatusOK, all)
+		return
+	}
+	for _, e := range all {
+		if strings.EqualFold(e.ARN, arn) {
+			tell(w, http.StatusOK, e)
+			return
+		}
+	}
+	wrong(w, http.StatusNotFound, fmt.Errorf("arn: expected the ARN of an execution of this account, got %.200q", arn))
+}
+
+func (a *Account) tellCalls(w http.ResponseWriter, r *http.Request) {
+	calls := append([]Call{}, a.Calls()...)
+	if arn := r.URL.Query().Get("arn"); arn != "" {
+		calls = slices.DeleteFunc(calls, func(c Call) bool { return !strings.EqualFold(c.ARN, arn) })
+	}
+	tell(w, http.StatusOK, calls)
+}
