@@ -91,7 +91,36 @@ func (r Reach) sam(ctx context.Context, home Home, arguments ...string) (output 
 	}
 	out, err := run.CombinedOutput()
 	if err != nil {
-		return string(out), fmt.Errorf("sam %s: %w\n%s", arguments[0], err, out)
+		return string(out), &SAMError{Command: arguments[0], Output: string(out), Err: err}
 	}
 	return string(out), nil
+}
+
+// A SAMError is a sam that failed.
+type SAMError struct {
+	Command, Output string
+	Err             error
+}
+
+// Error is all that it wrote.
+func (e *SAMError) Error() string {
+	return fmt.Sprintf("sam %s: %v\n%s", e.Command, e.Err, e.Output)
+}
+
+// Unwrap returns how the process ended.
+func (e *SAMError) Unwrap() error { return e.Err }
+
+// Short is the end of what it wrote, from its own "Error" or "Failed" on where
+// there is one in the last lines.
+func (e *SAMError) Short() string {
+	const most = 25
+	lines := strings.Split(strings.TrimSpace(e.Output), "\n")
+	lines = lines[max(0, len(lines)-most):]
+	for i, line := range lines {
+		if strings.HasPrefix(line, "Error") || strings.Contains(line, "FAILED") || strings.Contains(line, "Failed") {
+			lines = lines[i:]
+			break
+		}
+	}
+	return fmt.Sprintf("sam %s failed:\n%s", e.Command, strings.Join(lines, "\n"))
 }

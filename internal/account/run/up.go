@@ -55,7 +55,11 @@ func (u up) run(ctx context.Context) error {
 
 // stays adds to what failed in an account that is up what to do about it.
 func (u up) stays(err error) error {
-	return fmt.Errorf("%w\nThe account is up, without what failed. Mend it and run `make account` again, or end it with `make account-down`.", err)
+	var sam *host.SAMError
+	if errors.As(err, &sam) {
+		err = errors.New(sam.Short())
+	}
+	return fmt.Errorf("%w\n\nThe account is up, without what failed. Mend it and run `make account` again, or end it with `make account-down`.", err)
 }
 
 // running returns the state of the account that runs here, after starting one
