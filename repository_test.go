@@ -3,6 +3,7 @@
 package mulligan
 
 import (
+	"cmp"
 	"go/ast"
 	"go/parser"
 	"go/token"
@@ -175,14 +176,15 @@ func TestReadmeAgreesWithTemplate(t *testing.T) {
 	}
 	section := string(template)
 	section = section[strings.Index(section, "\nParameters:\n"):strings.Index(section, "\nMappings:\n")]
-	found := regexp.MustCompile(`(?m)^  (\w+):\n    Type: \w+\n    Default: "?(\w+)"?$`).FindAllStringSubmatch(section, -1)
+	found := regexp.MustCompile(`(?m)^  (\w+):\n    Type: \w+\n    Default: "?([\w/]*)"?$`).FindAllStringSubmatch(section, -1)
 	if len(found) != strings.Count(section, "    Type: ") || len(found) < 8 {
 		t.Fatalf("read %d parameters with a default of %d", len(found), strings.Count(section, "    Type: "))
 	}
 	for _, parameter := range found {
-		row := regexp.MustCompile("(?m)^\\| `" + parameter[1] + "` \\| `?" + parameter[2] + "`? \\|")
+		value := cmp.Or(parameter[2], "empty")
+		row := regexp.MustCompile("(?m)^\\| `" + parameter[1] + "` \\| `?" + value + "`? \\|")
 		if !row.Match(readme) {
-			t.Errorf("the README lacks parameter %s with its default %s", parameter[1], parameter[2])
+			t.Errorf("the README lacks parameter %s with its default %s", parameter[1], value)
 		}
 	}
 	for _, action := range regexp.MustCompile(`\b(?:sagemaker|dynamodb|scheduler|iam|sqs|logs):[A-Z]\w+`).FindAllString(string(template), -1) {

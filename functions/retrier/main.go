@@ -40,6 +40,10 @@ func wire(ctx context.Context) (*retrier.Handler, error) {
 	if err != nil {
 		return nil, err
 	}
+	log := slog.New(slog.NewJSONHandler(os.Stdout, nil))
+	for _, warning := range set.Warnings() {
+		log.Warn("configuration: " + warning)
+	}
 	transport := awscall.NewWarm()
 	cfg, err := awscall.Config(transport)
 	if err != nil {
@@ -55,5 +59,5 @@ func wire(ctx context.Context) (*retrier.Handler, error) {
 	// The two looks at SageMaker go side by side, hence its two connections.
 	sagemaker := pipelines.Endpoint(ctx, cfg)
 	transport.Open(ctx, ledger.Endpoint(ctx, cfg), sagemaker, sagemaker, schedule.Endpoint(ctx, cfg))
-	return &retrier.Handler{Home: set.Home, Corridor: corridor, Log: slog.New(slog.NewJSONHandler(os.Stdout, nil))}, nil
+	return &retrier.Handler{Home: set.Home, Prefix: set.Prefix, Corridor: corridor, Log: log}, nil
 }

@@ -130,6 +130,16 @@ func owned(arn retry.ExecutionARN, home retry.Home) *Problem {
 		home.Partition, home.Region, home.Account, quote(arn.Partition), quote(arn.Region), arn.Account), arn}
 }
 
+// Outside says so if the notice is about a pipeline whose name does not begin
+// with prefix. Case does not matter: SageMaker mixes it in one pipeline's ARNs.
+func Outside(n retry.Notice, prefix string) *Problem {
+	name := n.Execution.Pipeline
+	if len(name) >= len(prefix) && strings.EqualFold(name[:len(prefix)], prefix) {
+		return nil
+	}
+	return &Problem{retry.Foreign, fmt.Sprintf("pipeline: expected a name that begins with %s, got %s", quote(prefix), quote(name)), n.Execution}
+}
+
 func malformed(format string, args ...any) (retry.Notice, *Problem) {
 	return retry.Notice{}, &Problem{Reason: retry.Malformed, Evidence: fmt.Sprintf(format, args...)}
 }

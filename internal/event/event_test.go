@@ -123,6 +123,36 @@ func TestProblems(t *testing.T) {
 	}
 }
 
+func TestOutside(t *testing.T) {
+	long := strings.Repeat("p", 256)
+	for _, test := range []struct {
+		pipeline, prefix string
+		outside          bool
+	}{
+		{"myPipeline-123", "", false},
+		{"myPipeline-123", "myPipeline-", false},
+		{"myPipeline-123", "mypipeline-", false},
+		{"mypipeline-123", "MyPipeline-", false},
+		{"myPipeline-123", "myPipeline-123", false},
+		{"myPipeline-123", "myPipeline-1234", true},
+		{"myPipeline-123", "Pipeline", true},
+		{"myPipeline-123", "other", true},
+		{"m", "my", true},
+		{long, strings.Repeat("P", 64), false},
+		{long, "q", true},
+	} {
+		n := retry.Notice{Execution: retry.ExecutionARN{Partition: "aws", Region: home.Region, Account: home.Account, Pipeline: test.pipeline, ID: "e"}}
+		got := Outside(n, test.prefix)
+		if (got != nil) != test.outside {
+			t.Errorf("%.20s, prefix %.20s: got %+v, want outside %t", test.pipeline, test.prefix, got, test.outside)
+		}
+		if got != nil && (got.Reason != retry.Foreign || got.Execution != n.Execution ||
+			!strings.Contains(got.Evidence, `"`+test.prefix+`"`) || !strings.Contains(got.Evidence, test.pipeline[:1])) {
+			t.Errorf("got %+v, want it foreign, with the prefix and the pipeline named", got)
+		}
+	}
+}
+
 func TestWakeComesBack(t *testing.T) {
 	n, _ := Parse([]byte(documented), home)
 	w := retry.Wake{Name: "name", Wait: strings.Repeat("a", 64), Again: 2}

@@ -3,6 +3,7 @@ package retrier_test
 import (
 	"fmt"
 	"testing"
+	"time"
 
 	"mulligan/internal/awstest"
 	"mulligan/internal/retry"
@@ -30,6 +31,30 @@ func TestScenario40FailsUntilExhausted(t *testing.T) {
 			})
 		}
 	})
+}
+
+// TestFailsAgainInTheSameSecond has a retried run fail in the second in which the
+// failure before it ended, so that both events tell the same executionEndTime.
+// Duplicates of the first one, before and after, are still duplicates.
+func TestFailsAgainInTheSameSecond(t *testing.T) {
+	t.Parallel()
+	r := newRig(t)
+	first := r.fail("churn", atOnce, atOnce.After(100*time.Millisecond), awstest.KeepsRunning())
+	r.said(r.deliver(first), retry.Retry, retry.Retryable)
+	r.said(r.deliver(first.Again("x")), retry.Ignore, retry.Duplicate)
+	r.stands(first.ARN, retry.Retried)
+
+	r.pass(100 * time.Millisecond)
+	second := r.failed(first.ARN)
+	if string(second.JSON()) == string(first.JSON()) || !second.End.Truncate(time.Second).Equal(first.End.Truncate(time.Second)) {
+		t.Fatalf("failed at %s and %s, want two events of one second", first.End, second.End)
+	}
+	r.aws.Events() // the rig's bus delivers nothing by itself
+	r.said(r.deliver(second), retry.Wait, retry.BackingOff)
+	r.said(r.deliver(first.Again("y")), retry.Wait, retry.BackingOff)
+	r.settle()
+	r.effective(first.ARN, 2)
+	r.used(first.ARN, 2)
 }
 
 // TestUnknownCauseGetsOneCarefulRetry is the same with nothing to go by.

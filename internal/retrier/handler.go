@@ -17,6 +17,7 @@ import (
 // lambda.Handler, so that bytes that are not even JSON reach Invoke.
 type Handler struct {
 	Home     retry.Home
+	Prefix   string // of the names of the pipelines to handle; empty is all
 	Corridor *retry.Corridor
 	Log      *slog.Logger
 }
@@ -27,6 +28,9 @@ type Handler struct {
 func (h *Handler) Invoke(ctx context.Context, payload []byte) ([]byte, error) {
 	start := h.Corridor.Now()
 	notice, problem := event.Parse(payload, h.Home)
+	if problem == nil {
+		problem = event.Outside(notice, h.Prefix)
+	}
 	in := announce.Invocation{
 		Door: notice.Door, EventID: notice.EventID, RequestID: requestID(ctx),
 		Build: h.Corridor.Build, Policy: h.Corridor.PolicyVersion,

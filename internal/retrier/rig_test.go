@@ -51,6 +51,7 @@ type rig struct {
 	url       string
 	settings  policy.Settings
 	mode      retry.Mode
+	prefix    string // of the pipelines' names
 	config    awstest.Config
 
 	mu     sync.Mutex
@@ -126,8 +127,8 @@ func (r *rig) handler(l *line) *retrier.Handler {
 	cfg.BaseEndpoint = aws.String(r.url)
 	rules := policy.New(r.settings)
 	return &retrier.Handler{
-		Home: home,
-		Log:  slog.New(slog.NewJSONHandler(&guarded{r: r}, nil)),
+		Home: home, Prefix: r.prefix,
+		Log: slog.New(slog.NewJSONHandler(&guarded{r: r}, nil)),
 		Corridor: &retry.Corridor{
 			Mode: r.mode, Policy: rules, PolicyVersion: rules.Version(), Build: "test",
 			Keep: r.settings.ExpireAfter + retrier.KeepAfterExpiry, Ledger: l, Pipelines: pipelines.New(cfg),

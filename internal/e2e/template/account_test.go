@@ -1,0 +1,131 @@
+//go:build e2e
+
+package template
+
+import (
+	"fmt"
+	"regexp"
+	"strings"
+)
+
+// How the stack fits an account: tags, parameters, what contradicts itself, what others build on.
+var account = []check{
+	{"tags", func(t tree) (broken []string) {
+		for _, id := range sorted(t["Resources"].(tree)) {
+			resource := t["Resources"].(tree)[id]
+			typ, _ := at(resource, "Type").(string)
+			takes, known := taggable[typ]
+			tagged := false
+			for _, tag := range list(at(resource, "Properties.Tags")) {
+				tagged = tagged || show(tag) == `{"Key":"mulligan:stack","Value":{"Ref":"AWS::StackName"}}`
+			}
+			if takes != tagged || !known {
+				broken = append(broken, fmt.Sprintf("%s, a %s: tagged %t, can be %t, known %t", id, typ, tagged, takes, known))
+			}
+		}
+		return broken
+	}},
+	{"parameters", func(t tree) (broken []string) {
+		for _, name := range sorted(t["Parameters"].(tree)) {
+			parameter := at(t, "Parameters."+name).(tree)
+			bounded := parameter["AllowedValues"] != nil
+			if parameter["Type"] == "Number" {
+				bounded = bounded || parameter["MinValue"] != nil && parameter["MaxValue"] != nil
+			} else {
+				bounded = bounded || parameter["AllowedPattern"] != nil && parameter["ConstraintDescription"] != nil
+			}
+			if !bounded || parameter["Default"] == nil || parameter["Description"] == nil {
+				broken = append(broken, name+" lacks bounds, a default or a description")
+			}
+			if at(t, "Metadata.AWS::CloudFormation::Interface.ParameterLabels."+name) == nil ||
+				!strings.Contains(show(at(t, "Metadata.AWS::CloudFormation::Interface.ParameterGroups")), `"`+name+`"`) {
+				broken = append(broken, name+" has no place in the console")
+			}
+		}
+		return broken
+	}},
+	{"patterns", func(t tree) (broken []string) {
+		for _, c := range spelled {
+			pattern, _ := at(t, "Parameters."+c.parameter+".AllowedPattern").(string)
+			// CloudFormation matches the whole value.
+			if matches := regexp.MustCompile(`^(?:` + pattern + `)$`).MatchString(c.value); matches != c.taken {
+				broken = append(broken, fmt.Sprintf("%s=%q: taken %t, want %t", c.parameter, c.value, matches, c.taken))
+			}
+		}
+		return broken
+	}},
+	{"contradictions", func(t tree) (broken []string) {
+		const want = `{"EnforcingNeedsRetries":{"Assert":[{"Fn::Not":[{"Fn::Equals":[{"Ref":"MaxRetries"},"0"]}]}],"When":{"Fn::Equals":[{"Ref":"Mode"},"enforce"]}}}`
+		got := tree{}
+		rules, _ := t["Rules"].(tree)
+		for name, rule := range rules {
+			var asserts []any
+			for _, assertion := range list(at(rule, "Assertions")) {
+				if asserts = append(asserts, at(assertion, "Assert")); at(assertion, "AssertDescription") == nil {
+					broken = append(broken, name+" does not say what is wrong")
+				}
+			}
+			got[name] = tree{"When": at(rule, "RuleCondition"), "Assert": asserts}
+		}
+		if show(got) != want {
+			broken = append(broken, fmt.Sprintf("got %s, want %s", show(got), want))
+		}
+		return broken
+	}},
+	{"conditions of the template", func(t tree) (broken []string) {
+		const want = `{"BoundsRoles":{"Fn::Not":[{"Fn::Equals":[{"Ref":"PermissionsBoundary"},""]}]},"MakesAlarmTopic":{"Fn::Equals":[{"Ref":"AlarmTopicArn"},""]},` +
+			`"ReservesConcurrency":{"Fn::Not":[{"Fn::Equals":[{"Ref":"ReservedConcurrency"},0]}]}}`
+		if got := show(t["Conditions"]); got != want {
+			broken = append(broken, fmt.Sprintf("got %s, want %s", got, want))
+		}
+		return broken
+	}},
+	{"outputs", func(t tree) (broken []string) {
+		for name, want := range map[string]string{
+			"RetrierAlias": alias, "RetrierLogGroup": `{"Ref":"RetrierLogs"}`, "LedgerTable": `{"Ref":"Ledger"}`,
+			"DeadLettersUrl": `{"Ref":"DeadLetters"}`, "ScheduleGroup": `{"Ref":"Schedules"}`, "AlarmTopic": theTopic,
+		} {
+			if got := show(at(t, "Outputs."+name+".Value")); got != want {
+				broken = append(broken, fmt.Sprintf("%s: got %s, want %s", name, got, want))
+			}
+		}
+		return broken
+	}},
+}
+
+// taggable tells of every type in the template whether CloudFormation can tag it.
+var taggable = map[string]bool{
+	"AWS::CloudWatch::Alarm": true, "AWS::DynamoDB::Table": true, "AWS::Events::Rule": true, "AWS::IAM::Role": true, "AWS::KMS::Key": true,
+	"AWS::Lambda::Function": true, "AWS::Logs::LogGroup": true, "AWS::SNS::Topic": true, "AWS::SQS::Queue": true, "AWS::Scheduler::ScheduleGroup": true,
+	"AWS::Lambda::Alias": false, "AWS::Lambda::EventInvokeConfig": false, "AWS::Lambda::Permission": false, "AWS::Lambda::Version": false,
+	"AWS::SNS::TopicPolicy": false, "AWS::SQS::QueuePolicy": false,
+}
+
+// spelled are values that the patterns take or refuse.
+var spelled = []struct {
+	parameter, value string
+	taken            bool
+}{
+	{"PipelineNamePrefix", "", true},
+	{"PipelineNamePrefix", "churn-", true},
+	{"PipelineNamePrefix", "Churn2", true},
+	{"PipelineNamePrefix", "churn*", false},
+	{"PipelineNamePrefix", "churn?", false},
+	{"PipelineNamePrefix", "-churn", false},
+	{"PipelineNamePrefix", "a/execution/", false},
+	{"PipelineNamePrefix", "${AWS::Region}", false},
+	{"PermissionsBoundary", "", true},
+	{"PermissionsBoundary", "arn:aws:iam::123456789012:policy/boundaries/ml", true},
+	{"PermissionsBoundary", "arn:aws-cn:iam::aws:policy/PowerUserAccess", true},
+	{"PermissionsBoundary", "arn:aws:iam::123456789012:role/r", false},
+	{"PermissionsBoundary", "PowerUserAccess", false},
+	{"RolePath", "/", true},
+	{"RolePath", "/ml/platform/", true},
+	{"RolePath", "/ml", false},
+	{"RolePath", "ml/", false},
+	{"RolePath", "//", false},
+	{"AlarmTopicArn", "", true},
+	{"AlarmTopicArn", "arn:aws-us-gov:sns:us-gov-west-1:123456789012:ops", true},
+	{"AlarmTopicArn", "arn:aws:sns:eu-west-1:123456789012:ops.fifo", false},
+	{"AlarmTopicArn", "arn:aws:sqs:eu-west-1:123456789012:ops", false},
+}

@@ -1,0 +1,127 @@
+//go:build e2e
+
+package template
+
+import (
+	"fmt"
+	"regexp"
+	"strings"
+)
+
+// secret is how variables that hold one are called.
+var secret = regexp.MustCompile(`(?i)secret|passw|token|api_?key|access_?key|private|credential|webhook`)
+
+var environment = []check{
+	{"no secret in the environment", func(t tree) (broken []string) {
+		variables, _ := at(t, "Resources.Retrier.Properties.Environment.Variables").(tree)
+		for name, value := range variables {
+			text := show(value)
+			switch {
+			case secret.MatchString(name) || secret.MatchString(text):
+				broken = append(broken, name+" sounds like one")
+			case strings.Contains(text, "{{resolve:"):
+				broken = append(broken, name+" is looked up elsewhere, and stands in the environment then")
+			}
+		}
+		for name, parameter := range t["Parameters"].(tree) {
+			if at(parameter, "NoEcho") != nil || strings.HasPrefix(fmt.Sprint(at(parameter, "Type")), "AWS::SSM") {
+				broken = append(broken, "parameter "+name+" holds one")
+			}
+		}
+		return broken
+	}},
+	{"variables", func(t tree) (broken []string) {
+		got, _ := at(t, "Resources.Retrier.Properties.Environment.Variables").(tree)
+		for name, want := range variables {
+			if show(got[name]) != want {
+				broken = append(broken, fmt.Sprintf("%s: got %s, want %s", name, show(got[name]), want))
+			}
+		}
+		for name, value := range got {
+			endpoint := strings.HasPrefix(name, "AWS_ENDPOINT_URL") && show(value) == `{"Ref":"AWS::NoValue"}` // for `sam local` alone
+			if variables[name] == "" && !endpoint {
+				broken = append(broken, name+" is not known here")
+			}
+		}
+		return broken
+	}},
+	{"a version for every change", func(t tree) (broken []string) {
+		described := show(at(t, "Resources."+versionOf(t)+".Properties.Description"))
+		// RolePath decides the roles' ARNs, which a version holds.
+		for _, parameter := range append(parametersOf(t, "Retrier"), "RolePath") {
+			if parameter != "ReservedConcurrency" && !strings.Contains(described, "${"+parameter+"}") { // That one is the function's, not a version's.
+				broken = append(broken, parameter+" reaches the function and not its version's description")
+			}
+		}
+		if n := longest(t, described); n > 256 {
+			broken = append(broken, fmt.Sprintf("the description can have %d characters, and Lambda allows 256", n))
+		}
+		return broken
+	}},
+	holds("how it runs",
+		row{"Retrier", "Properties.Runtime", `"provided.al2023"`},
+		row{"Retrier", "Properties.Handler", `"bootstrap"`},
+		row{"Retrier", "Properties.Architectures", `[{"Ref":"Architecture"}]`},
+		row{"Retrier", "Properties.MemorySize", "128"},
+		row{"Retrier", "Properties.Timeout", timeout},
+		row{"Retrier", "Properties.Role", `{"Fn::GetAtt":["RetrierRole","Arn"]}`},
+		row{"Retrier", "Properties.RecursiveLoop", `"Terminate"`},
+		row{"Retrier", "Properties.LoggingConfig", `{"ApplicationLogLevel":"INFO","LogFormat":"JSON","LogGroup":{"Ref":"RetrierLogs"},"SystemLogLevel":"INFO"}`},
+	),
+	holds("reserved concurrency",
+		row{"Retrier", "Properties.ReservedConcurrentExecutions", `{"Fn::If":["ReservesConcurrency",{"Ref":"ReservedConcurrency"},{"Ref":"AWS::NoValue"}]}`},
+	),
+}
+
+const timeout = `{"Fn::FindInMap":["Retrier","Timeout","Seconds"]}`
+
+// variables are the function's, but for those that name other resources' ARNs, which stand with the delivery.
+var variables = map[string]string{
+	"LEDGER_TABLE": `{"Ref":"Ledger"}`, "SCHEDULE_GROUP": `{"Ref":"Schedules"}`, "SCHEDULE_TARGET_ARN": aliasARN,
+	"SCHEDULE_ROLE_ARN": wakerARN, "DEAD_LETTERS_ARN": queueARN,
+	"MODE": `{"Ref":"Mode"}`, "PIPELINE_NAME_PREFIX": `{"Ref":"PipelineNamePrefix"}`,
+	"MAX_RETRIES": `{"Ref":"MaxRetries"}`, "PIPELINE_RETRIES_PER_DAY": `{"Ref":"PipelineRetriesPerDay"}`,
+	"ACCOUNT_RETRIES_PER_HOUR": `{"Ref":"AccountRetriesPerHour"}`,
+	"BACKOFF_INTERVAL":         `{"Ref":"BackoffInterval"}`, "BACKOFF_MAX_DELAY": `{"Ref":"BackoffMaxDelay"}`,
+	"EXPIRE_AFTER": `{"Ref":"ExpireAfter"}`, "FUNCTION_TIMEOUT": timeout,
+}
+
+func versionOf(t tree) string {
+	for id := range resources(t, "AWS::Lambda::Version") {
+		return id
+	}
+	return ""
+}
+
+// parametersOf are those that a resource's properties refer to.
+func parametersOf(t tree, id string) (names []string) {
+	text := show(at(t, "Resources."+id+".Properties"))
+	for _, name := range sorted(t["Parameters"].(tree)) {
+		if strings.Contains(text, `{"Ref":"`+name+`"}`) || strings.Contains(text, "${"+name+"}") {
+			names = append(names, name)
+		}
+	}
+	return names
+}
+
+// longest is how many characters a text has at most, every parameter at its longest value.
+func longest(t tree, text string) int {
+	text = strings.TrimSuffix(strings.TrimPrefix(text, `{"Fn::Sub":"`), `"}`)
+	return len(regexp.MustCompile(`\$\{(\w+)\}`).ReplaceAllStringFunc(text, func(reference string) string {
+		parameter := at(t, "Parameters."+strings.Trim(reference, "${}"))
+		n := 0
+		for _, value := range list(at(parameter, "AllowedValues")) {
+			n = max(n, len(fmt.Sprint(value)))
+		}
+		if value, ok := at(parameter, "MaxValue").(float64); ok {
+			n = len(fmt.Sprintf("%.0f", value))
+		}
+		if value, ok := at(parameter, "MaxLength").(float64); ok {
+			n = int(value)
+		}
+		if n == 0 {
+			n = 1000 // Nothing bounds it.
+		}
+		return strings.Repeat("x", n)
+	}))
+}

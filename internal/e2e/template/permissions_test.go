@@ -1,0 +1,161 @@
+//go:build e2e
+
+package template
+
+import (
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+)
+
+// What each role may do, and on what: this and nothing else.
+const (
+	aliasARN     = `{"Fn::Sub":"arn:${AWS::Partition}:lambda:${AWS::Region}:${AWS::AccountId}:function:${AWS::StackName}-retrier:live"}`
+	executions   = `{"Fn::Sub":"arn:${AWS::Partition}:sagemaker:${AWS::Region}:${AWS::AccountId}:pipeline/${PipelineNamePrefix}*/execution/*"}`
+	ownSchedules = `{"Fn::Sub":"arn:${AWS::Partition}:scheduler:${AWS::Region}:${AWS::AccountId}:schedule/${Schedules}/*"}`
+	ledgerARN    = `{"Fn::GetAtt":["Ledger","Arn"]}`
+	queueARN     = `{"Fn::GetAtt":["DeadLetters","Arn"]}`
+	wakerARN     = `{"Fn::GetAtt":["SchedulerRole","Arn"]}`
+	logsARN      = `{"Fn::GetAtt":["RetrierLogs","Arn"]}`
+)
+
+var allowed = map[string]map[string]string{
+	"RetrierRole": {
+		"sagemaker:DescribePipelineExecution":  executions,
+		"sagemaker:ListPipelineExecutionSteps": executions,
+		"sagemaker:RetryPipelineExecution":     executions,
+		"dynamodb:BatchGetItem":                ledgerARN,
+		"dynamodb:PutItem":                     ledgerARN,
+		"dynamodb:UpdateItem":                  ledgerARN,
+		"scheduler:CreateSchedule":             ownSchedules,
+		"iam:PassRole":                         wakerARN,
+		"sqs:SendMessage":                      queueARN,
+		"logs:CreateLogStream":                 logsARN,
+		"logs:PutLogEvents":                    logsARN,
+	},
+	"SchedulerRole": {
+		"lambda:InvokeFunction": aliasARN,
+		"sqs:SendMessage":       queueARN,
+	},
+}
+
+const passedToScheduler = `{"StringEquals":{"iam:PassedToService":"scheduler.amazonaws.com"}}`
+
+var permissions = []check{
+	{"actions", func(t tree) (broken []string) {
+		for id, role := range resources(t, "AWS::IAM::Role") {
+			granted := map[string]bool{}
+			for _, s := range statements(role) {
+				for _, key := range sorted(s) {
+					if !slices.Contains([]string{"Sid", "Effect", "Action", "Resource", "Condition"}, key) || s["Effect"] != "Allow" {
+						broken = append(broken, id+": no plain permission: "+show(s))
+					}
+				}
+				for _, action := range list(s["Action"]) {
+					granted[fmt.Sprint(action)] = true
+				}
+			}
+			if got, want := sorted(granted), sorted(allowed[id]); !slices.Equal(got, want) {
+				broken = append(broken, fmt.Sprintf("%s: got %q, want %q", id, got, want))
+			}
+		}
+		if len(resources(t, "AWS::IAM::Role")) != len(allowed) {
+			broken = append(broken, "not the roles that are listed")
+		}
+		return broken
+	}},
+	each("resources", "AWS::IAM::Role", func(id string, role tree) (broken []string) {
+		for _, s := range statements(role) {
+			for _, action := range list(s["Action"]) {
+				if want, known := allowed[id][fmt.Sprint(action)]; known && show(s["Resource"]) != want {
+					broken = append(broken, fmt.Sprintf("%s on %s, want %s", action, show(s["Resource"]), want))
+				}
+			}
+		}
+		return broken
+	}),
+	each("conditions", "AWS::IAM::Role", func(_ string, role tree) (broken []string) {
+		for _, s := range statements(role) {
+			want := "null"
+			if slices.Contains(list(s["Action"]), any("iam:PassRole")) {
+				want = passedToScheduler
+			}
+			if got := show(s["Condition"]); got != want {
+				broken = append(broken, fmt.Sprintf("%s under %s, want %s", show(s["Action"]), got, want))
+			}
+		}
+		return broken
+	}),
+	each("nothing but inline policies", "AWS::IAM::Role", func(_ string, role tree) (broken []string) {
+		if at(role, "Properties.ManagedPolicyArns") != nil {
+			broken = append(broken, "a managed policy")
+		}
+		for _, policy := range list(at(role, "Properties.Policies")) {
+			if at(policy, "PolicyName") == nil || at(policy, "PolicyDocument.Version") != "2012-10-17" {
+				broken = append(broken, "a policy without a name or of another version")
+			}
+		}
+		return broken
+	}),
+	{"no policies elsewhere", func(t tree) (broken []string) {
+		for id, resource := range t["Resources"].(tree) {
+			if typ, _ := at(resource, "Type").(string); strings.HasPrefix(typ, "AWS::IAM::") && typ != "AWS::IAM::Role" {
+				broken = append(broken, id+" is a "+typ)
+			}
+		}
+		return broken
+	}},
+	{"wildcards", wildcards},
+	holds("boundary and path",
+		row{"AWS::IAM::Role", "Properties.PermissionsBoundary", `{"Fn::If":["BoundsRoles",{"Ref":"PermissionsBoundary"},{"Ref":"AWS::NoValue"}]}`},
+		row{"AWS::IAM::Role", "Properties.Path", `{"Ref":"RolePath"}`},
+		row{"AWS::IAM::Role", "Properties.RoleName", "null"}, // A fixed name would ask for CAPABILITY_NAMED_IAM.
+	),
+}
+
+// An API may force a wildcard, or leave nothing else to name. These are all.
+var forced = map[string]string{
+	"RetrierRole " + executions:   "pipelines and executions are not known when the stack is made",
+	"RetrierRole " + ownSchedules: "schedules are named after tokens",
+	`Ledger "dynamodb:*"`:         "a denial",
+	`Ledger "*"`:                  "in a table's own policy it is the table, whose ARN is not known there",
+	`DeadLettersPolicy "sqs:*"`:   "a denial",
+	`AlarmKey "kms:*"`:            "without it nobody could change the key's policy again",
+	`AlarmKey "*"`:                "in a key's own policy it is the key",
+}
+
+func wildcards(t tree) (broken []string) {
+	for id, resource := range t["Resources"].(tree) {
+		for _, s := range statements(resource.(tree)) {
+			for _, node := range slices.Concat(list(s["Action"]), list(s["Resource"])) {
+				key := id + " " + show(node)
+				deniesAll := strings.HasSuffix(forced[key], "a denial") && s["Effect"] != "Deny"
+				if strings.ContainsAny(show(node), "*?") && (forced[key] == "" || deniesAll) {
+					broken = append(broken, key)
+				}
+			}
+			if s["Effect"] == "Allow" && strings.Contains(show(s["Principal"]), "*") {
+				broken = append(broken, id+" allows everybody")
+			}
+		}
+	}
+	return broken
+}
+
+// statements are those of all policies in a resource, wherever they stand, but for a role's trust.
+func statements(resource tree) (all []tree) {
+	properties, _ := resource["Properties"].(tree)
+	documents := []any{properties["PolicyDocument"], properties["KeyPolicy"], at(properties, "ResourcePolicy.PolicyDocument")}
+	for _, policy := range list(properties["Policies"]) {
+		documents = append(documents, at(policy, "PolicyDocument"))
+	}
+	for _, document := range documents {
+		for _, s := range list(at(document, "Statement")) {
+			all = append(all, s.(tree))
+		}
+	}
+	return all
+}
+
+func sorted[V any](m map[string]V) []string { return slices.Sorted(maps.Keys(m)) }
