@@ -59,6 +59,14 @@ func TestCallsOfADuplicate(t *testing.T) {
 			}
 		})
 	}
+	t.Run("retried within the second, the same event", func(t *testing.T) {
+		r := newRig(t)
+		e := r.fail("churn", atOnce, awstest.KeepsRunning())
+		r.deliver(e)
+		if o := r.deliver(e); !slices.Equal(o.calls, []string{opRead}) {
+			t.Errorf("called %v", o.calls)
+		}
+	})
 }
 
 // TestScenario42PagesOfSteps lists executions of no, one and many pages of

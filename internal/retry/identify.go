@@ -59,7 +59,7 @@ func (s Situation) doubt() (why string, looks int) {
 	case f.failed() && ended.Sub(f.LastModified) > staleAfter:
 		return "the event is younger than SageMaker's answer", staleLooks
 	case !f.failed() && s.Notice.happened().After(f.LastModified),
-		!f.failed() && r.leftFailed() && !ended.Before(f.LastModified.Truncate(time.Second)):
+		!f.failed() && r.leftFailed() && !r.knows(s.Notice) && !ended.Before(f.LastModified.Truncate(time.Second)):
 		// Events tell whole seconds: a run of ours may fail in the one it started in.
 		return "SageMaker's answer is older than the event", staleLooks
 	case !f.failed():

@@ -11,7 +11,7 @@ import (
 func Recall(s Situation) (Move, bool) {
 	r := s.State.Record
 	switch {
-	case !r.knows(s.Notice):
+	case !r.knows(s.Notice), r.mayBeNext(s.Notice):
 		return Move{}, false
 	case r.done():
 		return s.duplicate(), true
@@ -52,6 +52,9 @@ func (s Situation) plan() Move {
 		}
 	}
 	if !s.Facts.failed() {
+		if r := s.State.Record; r.done() && r.knows(s.Notice) {
+			return s.duplicate()
+		}
 		return s.supersede()
 	}
 	if s.Facts.LastModified.Before(s.State.Record.Failure.LastModified) {

@@ -77,6 +77,14 @@ func (r Record) knows(n Notice) bool {
 		!n.Emitted.After(r.Updated.Add(aliasSlack))
 }
 
+// mayBeNext tells whether a known event may be about the run that our retry
+// started: events tell whole seconds, and it may have failed in the one in which
+// the failure before it did. The event that the claim was made for is not.
+func (r Record) mayBeNext(n Notice) bool {
+	claimed := n.EventID != "" && n.EventID == r.Claim.EventID
+	return r.Kind == Retried && !claimed && !n.EndedAt.Before(r.Claim.Due.Truncate(time.Second))
+}
+
 // aliasSlack allows for SageMaker's repeated events, which come seconds apart.
 const aliasSlack = 15 * time.Second
 
