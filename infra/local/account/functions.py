@@ -25,6 +25,9 @@ REQUEST_ID = contextvars.ContextVar("account_request_id", default="")
 # What a function's process finds of the server's environment: where the account answers, and what programs need to start.
 INHERITED = {"PATH", "TMPDIR", "LANG", "TZ", "LD_LIBRARY_PATH", "SSL_CERT_FILE", "GOCOVERDIR"}
 
+# How long an invocation's log lines are waited for: the first, each further one, and all of them.
+FIRST_LINE_SECONDS, NEXT_LINE_SECONDS, ALL_LINES_SECONDS = 1.0, 0.03, 2.0
+
 _sessions_told = set()
 _sessions_lock = threading.Lock()
 
@@ -36,6 +39,7 @@ def mend(sessions):
     _mend_end()
     _mend_execution()
     _mend_logs()
+    _mend_patience()
     if sessions:
         _mend_sessions(sessions)
 
@@ -181,6 +185,14 @@ def _may_log(config):
             log.warning("log lines of %s are lost: %s is not authorized to perform %s", config.get("FunctionName"), role, action)
             return False
     return True
+
+
+def _mend_patience():
+    """A function's lines come by a pipe, which MiniStack gives 50 ms after the answer, and 5 ms after a line. On a busy machine that is
+    too short, and a line shows up with the next invocation or never. Where the function logs, as Mulligan always does, this costs little.
+    """
+    drain = patching.original(lambda_runtime.Worker, "_drain_stderr_bounded", "self, first_line_wait, idle_confirm, hard_cap")
+    drain.__defaults__ = (FIRST_LINE_SECONDS, NEXT_LINE_SECONDS, ALL_LINES_SECONDS)
 
 
 def _mend_sessions(path):

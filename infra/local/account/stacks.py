@@ -152,18 +152,26 @@ def _mend_function_calls():
 def _mend_tables():
     """AWS::DynamoDB::Table: a table with deletion protection stays, and the deletion of the stack fails."""
 
+    def read(props):
+        """A parameter's value is text, and MiniStack would take "false" for true."""
+        return dict(props, DeletionProtectionEnabled=str(props.get("DeletionProtectionEnabled")).lower() == "true")
+
     def create(logical_id, props, stack_name):
         _refuse_existing("AWS::DynamoDB::Table", props.get("TableName"), dynamodb._tables)
-        return old(logical_id, props, stack_name)
+        return old(logical_id, read(props), stack_name)
+
+    def update(physical_id, old_props, new_props, stack_name, logical_id=None):
+        return old_update(physical_id, read(old_props), read(new_props), stack_name, logical_id)
 
     def delete(physical_id, props):
         table = dynamodb._tables.get(physical_id) or {}
-        if str(table.get("DeletionProtectionEnabled")).lower() == "true":
+        if table.get("DeletionProtectionEnabled"):
             raise ValueError(f"Resource {physical_id} cannot be deleted as it is currently protected against deletion. "
                              "Disable deletion protection first.")
         old_delete(physical_id, props)
 
     old = patching.replace(provisioners, "_ddb_create", "logical_id, props, stack_name", create)
+    old_update = patching.replace(provisioners, "_ddb_update", UPDATE, update)
     old_delete = patching.replace(provisioners, "_ddb_delete", "physical_id, props", delete)
 
 

@@ -1,0 +1,63 @@
+//go:build e2e
+
+package account
+
+import (
+	"testing"
+
+	"mulligan/internal/awstest"
+	"mulligan/internal/retry"
+)
+
+// What cannot help is stopped for good, without a call and without a unit
+// (scenario 41); what nobody knows gets one careful retry, and no second one.
+func TestFailuresThatAreStopped(t *testing.T) {
+	t.Parallel()
+	s := shared.stack(t, nil)
+	step := func(reason string) awstest.Run { return awstest.FailsAt("Train", reason) }
+	unknown, _ := awstest.ReasonFor("unknown")
+	for name, test := range map[string]struct {
+		run    awstest.Run
+		reason retry.Reason
+		class  string
+		units  int
+	}{
+		"the script raised":             {step(awstest.ReasonUserCode), retry.PermanentCause, "user_code", 0},
+		"a quota of zero":               {step(awstest.ReasonQuotaZero()), retry.PermanentCause, "quota_zero", 0},
+		"not allowed":                   {step(awstest.ReasonAccessDenied), retry.PermanentCause, "access_denied", 0},
+		"a Fail step":                   {awstest.Fails(awstest.Step{Name: "Gate", Kind: awstest.FailStep, Reason: "accuracy below 0.9"}), retry.CannotRetry, "", 0},
+		"unknown, one careful retry":    {step(unknown), retry.UnknownCause, "unknown", 1},
+		"no reason, one careful retry":  {step(""), retry.UnknownCause, "unknown", 1},
+		"passing, but permanent beside": {awstest.Fails(awstest.Step{Name: "A", Reason: awstest.ReasonCapacity}, awstest.Step{Name: "B", Reason: awstest.ReasonUserCode}), retry.PermanentCause, "user_code", 0},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			st := s.fails(t, awstest.Script{Runs: []awstest.Run{test.run}})
+			stopped := st.awaits("stop", string(test.reason))
+			if stopped.Level != "WARN" || test.class != "" && stopped.Class != test.class {
+				t.Errorf("got %s, %s, want WARN, %s", stopped.Level, stopped.Class, test.class)
+			}
+			st.settles(retry.Closed, test.units)
+			failed, _ := st.standIn().LastEvent(st.arn)
+			if l := st.lateEvent(failed); !l.is("ignore", "duplicate") {
+				t.Errorf("the event again: got %s, want ignore duplicate", l)
+			}
+			st.calledTimes(test.units, test.units)
+			st.unharmed()
+		})
+	}
+}
+
+// Events of an execution that SageMaker does not
+// know any more end it, and are not delivered again (scenario 32).
+func TestScenario32ExecutionIsGone(t *testing.T) {
+	t.Parallel()
+	st := shared.stack(t, nil).runs(t)
+	failed := st.failUnheard(awstest.ReasonInternal)
+	st.standIn().Delete(st.arn)
+	if l := st.lateEvent(failed); !l.is("stop", "cannot_retry") {
+		t.Errorf("got %s, want stop cannot_retry", l)
+	}
+	st.settles(retry.Closed, 0)
+	st.calledTimes(0, 0)
+}
