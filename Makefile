@@ -57,7 +57,8 @@ e2e: ## The real tools: DynamoDB Local, sam validate, build, local invoke, and d
 	echo go test -tags e2e ./internal/e2e ./internal/e2e/template; \
 	go test -tags e2e -count=1 -timeout 10m $(VERBOSE) ./internal/e2e ./internal/e2e/template
 	$(TOOLS)/ministack/bin/python -B -m unittest infra/local/account/test_mends.py
-	go test -tags e2e -count=1 -timeout 15m $(VERBOSE) ./internal/e2e/account
+	@echo the account suite, in which most tests wait for something most of the time:
+	go test -tags e2e -count=1 -timeout 15m -parallel 12 $(VERBOSE) ./internal/e2e/account
 
 # SAM's word for this machine's architecture: what is invoked locally must run here.
 SAM_ARCH := $(if $(filter arm64 aarch64,$(shell uname -m)),arm64,x86_64)

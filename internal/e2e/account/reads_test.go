@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"net/http"
 	"strings"
+	"sync"
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/feature/dynamodb/attributevalue"
@@ -77,30 +78,31 @@ func (l letter) event() json.RawMessage {
 	return json.RawMessage(l.body)
 }
 
-// deadLetters looks at the dead letters of the stack and leaves them there.
+// deadLooks lets one look at dead letters be over before the next one begins.
+var deadLooks sync.Mutex
+
+// deadLetters looks at the dead letters of the stack and leaves them there. Each
+// is hidden until all were seen: a queue shows ten at a time.
 func (s *stack) deadLetters() (letters []letter, err error) {
+	deadLooks.Lock()
+	defer deadLooks.Unlock()
 	ctx, cancel := context.WithTimeout(context.Background(), readLimit)
 	defer cancel()
 	client := sqs.NewFromConfig(s.AWS(s.home), overTLS)
 	queue := s.Outputs["DeadLettersUrl"]
-	seen := map[string]bool{}
 	for {
 		out, err := client.ReceiveMessage(ctx, &sqs.ReceiveMessageInput{
-			QueueUrl: &queue, MaxNumberOfMessages: 10, VisibilityTimeout: 0, MessageAttributeNames: []string{"All"},
+			QueueUrl: &queue, MaxNumberOfMessages: 10, VisibilityTimeout: 60, MessageAttributeNames: []string{"All"},
 		})
 		if err != nil {
 			return nil, fmt.Errorf("look at the dead letters: %w", err)
 		}
-		fresh := false
-		for _, m := range out.Messages {
-			if seen[*m.MessageId] {
-				continue
-			}
-			seen[*m.MessageId], fresh = true, true
-			letters = append(letters, letter{*m.Body, values(m.MessageAttributes)})
-		}
-		if !fresh {
+		if len(out.Messages) == 0 {
 			return letters, nil
+		}
+		for _, m := range out.Messages {
+			letters = append(letters, letter{*m.Body, values(m.MessageAttributes)})
+			defer client.ChangeMessageVisibility(ctx, &sqs.ChangeMessageVisibilityInput{QueueUrl: &queue, ReceiptHandle: m.ReceiptHandle})
 		}
 	}
 }
