@@ -69,9 +69,29 @@ func pairs(option string, of map[string]string) []string {
 // samLimit is for a build that has nothing in its cache yet.
 const samLimit = 10 * time.Minute
 
-// first lets one sam at a time make the bucket that all of an account's
-// deployments share.
-var first sync.Mutex
+// buckets lets one sam make the bucket that all deployments of a home share,
+// while the others wait; with the bucket there, they go side by side.
+var buckets struct {
+	sync.Mutex
+	made map[string]bool // by endpoint and home
+}
+
+// withBucket runs a deployment, alone where it is the home's first.
+func (r Reach) withBucket(home Home, deployment func() error) error {
+	of := r.Endpoint + home.Number + home.Region
+	buckets.Lock()
+	if buckets.made[of] {
+		buckets.Unlock()
+		return deployment()
+	}
+	defer buckets.Unlock()
+	err := deployment()
+	if buckets.made == nil {
+		buckets.made = map[string]bool{}
+	}
+	buckets.made[of] = err == nil
+	return err
+}
 
 // sam runs the pinned SAM CLI against the local account, with nothing of the
 // caller's own AWS settings.
@@ -82,14 +102,20 @@ func (r Reach) sam(ctx context.Context, home Home, arguments ...string) (output 
 	run.Dir = r.Root
 	run.Env = slices.DeleteFunc(os.Environ(), func(v string) bool { return strings.HasPrefix(v, "AWS_") })
 	run.Env = append(run.Env, "AWS_ACCESS_KEY_ID="+r.accessKey(home), "AWS_SECRET_ACCESS_KEY="+rootSecret,
-		"AWS_DEFAULT_REGION="+home.Region, "AWS_ENDPOINT_URL="+r.Endpoint)
+		"AWS_DEFAULT_REGION="+home.Region, "AWS_ENDPOINT_URL="+r.Endpoint,
+		"SAM_CLI_POLL_DELAY=0.5") // seconds; sam's own 5 are for a deployment that takes minutes
 	run.Cancel = func() error { return run.Process.Signal(os.Interrupt) }
 	run.WaitDelay = 10 * time.Second
-	if arguments[0] == "deploy" {
-		first.Lock()
-		defer first.Unlock()
+	var out []byte
+	deployment := func() (err error) {
+		out, err = run.CombinedOutput()
+		return err
 	}
-	out, err := run.CombinedOutput()
+	if arguments[0] == "deploy" {
+		err = r.withBucket(home, deployment)
+	} else {
+		err = deployment()
+	}
 	if err != nil {
 		return string(out), &SAMError{Command: arguments[0], Output: string(out), Err: err}
 	}

@@ -3,7 +3,6 @@
 package account
 
 import (
-	"errors"
 	"fmt"
 	"net/http"
 	"os"
@@ -36,7 +35,7 @@ func lose(http.ResponseWriter, passage) bool { panic(http.ErrAbortHandler) }
 // SIGSTOP (a stopped function runs into its time-out), and breaks off.
 func signal(t *testing.T, s syscall.Signal) func(http.ResponseWriter, passage) bool {
 	return func(_ http.ResponseWriter, p passage) bool {
-		pid, err := owner(p.client)
+		pid, err := owner(p)
 		if err == nil {
 			err = syscall.Kill(pid, s)
 		}
@@ -47,10 +46,10 @@ func signal(t *testing.T, s syscall.Signal) func(http.ResponseWriter, passage) b
 	}
 }
 
-// owner is the process that has the client's side of a connection, found as
-// lsof finds it: address to socket, socket to process. Linux only.
-func owner(client string) (pid int, err error) {
-	socket, err := socketOf(client)
+// owner is the process that has the client's side of a request's connection,
+// found as lsof finds it: addresses to socket, socket to process. Linux only.
+func owner(p passage) (pid int, err error) {
+	socket, err := socketOf(p.client, p.server)
 	if err != nil {
 		return 0, err
 	}
@@ -63,17 +62,20 @@ func owner(client string) (pid int, err error) {
 			return strconv.Atoi(strings.Split(link, "/")[2])
 		}
 	}
-	return 0, fmt.Errorf("no process has the connection from %s", client)
+	return 0, fmt.Errorf("no process has the connection from %s", p.client)
 }
 
-func socketOf(client string) (inode string, err error) {
-	_, port, ok := strings.Cut(client, ":")
-	if !ok {
-		return "", fmt.Errorf("%q is no address", client)
-	}
-	number, err := strconv.Atoi(port)
-	if err != nil {
-		return "", err
+// socketOf finds the socket that is connected from one address to the other. One
+// of them is not enough: two connections may come from the same port.
+func socketOf(from, to string) (inode string, err error) {
+	ends := make([]string, 2)
+	for i, address := range []string{from, to} {
+		_, port, _ := strings.Cut(address, ":")
+		number, err := strconv.Atoi(port)
+		if err != nil {
+			return "", fmt.Errorf("%q is no address: %w", address, err)
+		}
+		ends[i] = fmt.Sprintf(":%04X", number)
 	}
 	table, err := os.ReadFile("/proc/net/tcp")
 	if err != nil {
@@ -81,9 +83,9 @@ func socketOf(client string) (inode string, err error) {
 	}
 	for _, line := range strings.Split(string(table), "\n") {
 		fields := strings.Fields(line)
-		if len(fields) > 9 && strings.HasSuffix(fields[1], fmt.Sprintf(":%04X", number)) && fields[9] != "0" {
+		if len(fields) > 9 && strings.HasSuffix(fields[1], ends[0]) && strings.HasSuffix(fields[2], ends[1]) && fields[9] != "0" {
 			return fields[9], nil
 		}
 	}
-	return "", errors.New("no connection from port " + port)
+	return "", fmt.Errorf("no connection from %s to %s", from, to)
 }

@@ -5,6 +5,7 @@ package account
 import (
 	"bytes"
 	"io"
+	"net"
 	"net/http"
 	"net/http/httptest"
 	"net/http/httputil"
@@ -31,6 +32,7 @@ type passage struct {
 	op     string // "RetryPipelineExecution", "TransactWriteItems", "CreateSchedule", ...
 	body   string // in lower case, as the ledger's keys are
 	client string // the address it came from: of one process
+	server string // the address it came to
 }
 
 // about tells whether the request concerns an execution, a pipeline, a table:
@@ -111,6 +113,9 @@ func (g *gate) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	}
 	r.Body = io.NopCloser(bytes.NewReader(body))
 	p := passage{op: operation(r), body: strings.ToLower(string(body)), client: r.RemoteAddr}
+	if here, ok := r.Context().Value(http.LocalAddrContextKey).(net.Addr); ok {
+		p.server = here.String()
+	}
 	before, after := g.arrives(p)
 	if before != nil && !before.act(w, p) {
 		return

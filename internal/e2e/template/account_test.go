@@ -55,7 +55,8 @@ var account = []check{
 		return broken
 	}},
 	{"contradictions", func(t tree) (broken []string) {
-		const want = `{"EnforcingNeedsRetries":{"Assert":[{"Fn::Not":[{"Fn::Equals":[{"Ref":"MaxRetries"},"0"]}]}],"When":{"Fn::Equals":[{"Ref":"Mode"},"enforce"]}}}`
+		const want = `{"EnforcingNeedsRetries":{"Assert":[{"Fn::Not":[{"Fn::Equals":[{"Ref":"MaxRetries"},"0"]}]}],"When":{"Fn::Equals":[{"Ref":"Mode"},"enforce"]}},` +
+			`"KeptLedgerKeepsItsProtection":{"Assert":[{"Fn::Equals":[{"Ref":"ProtectLedger"},"true"]}],"When":{"Fn::Not":[{"Fn::Equals":[{"Ref":"KeptLedger"},""]}]}}}`
 		got := tree{}
 		rules, _ := t["Rules"].(tree)
 		for name, rule := range rules {
@@ -74,6 +75,7 @@ var account = []check{
 	}},
 	{"conditions of the template", func(t tree) (broken []string) {
 		const want = `{"BoundsRoles":{"Fn::Not":[{"Fn::Equals":[{"Ref":"PermissionsBoundary"},""]}]},"MakesAlarmTopic":{"Fn::Equals":[{"Ref":"AlarmTopicArn"},""]},` +
+			`"MakesLedger":{"Fn::Equals":[{"Ref":"KeptLedger"},""]},` +
 			`"ReservesConcurrency":{"Fn::Not":[{"Fn::Equals":[{"Ref":"ReservedConcurrency"},0]}]}}`
 		if got := show(t["Conditions"]); got != want {
 			broken = append(broken, fmt.Sprintf("got %s, want %s", got, want))
@@ -82,7 +84,7 @@ var account = []check{
 	}},
 	{"outputs", func(t tree) (broken []string) {
 		for name, want := range map[string]string{
-			"RetrierAlias": alias, "RetrierLogGroup": `{"Ref":"RetrierLogs"}`, "LedgerTable": `{"Ref":"Ledger"}`,
+			"RetrierAlias": alias, "RetrierLogGroup": `{"Ref":"RetrierLogs"}`, "LedgerTable": theLedger,
 			"DeadLettersUrl": `{"Ref":"DeadLetters"}`, "ScheduleGroup": `{"Ref":"Schedules"}`, "AlarmTopic": theTopic,
 		} {
 			if got := show(at(t, "Outputs."+name+".Value")); got != want {
@@ -124,6 +126,11 @@ var spelled = []struct {
 	{"RolePath", "/ml", false},
 	{"RolePath", "ml/", false},
 	{"RolePath", "//", false},
+	{"KeptLedger", "", true},
+	{"KeptLedger", "mulligan-Ledger-1A2B3C4D5E6F", true},
+	{"KeptLedger", "xy", false},
+	{"KeptLedger", "table/ledger", false},
+	{"KeptLedger", "*", false},
 	{"AlarmTopicArn", "", true},
 	{"AlarmTopicArn", "arn:aws-us-gov:sns:us-gov-west-1:123456789012:ops", true},
 	{"AlarmTopicArn", "arn:aws:sns:eu-west-1:123456789012:ops.fifo", false},

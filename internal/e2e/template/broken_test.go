@@ -68,6 +68,7 @@ var brokenPermissions = []broken{
 	{retrierPolicy + "1.Action", `["dynamodb:BatchGetItem","dynamodb:PutItem","dynamodb:UpdateItem","dynamodb:DeleteItem"]`, on("actions")},
 	{retrierPolicy + "1.Resource", `{"Fn::Sub":"arn:${AWS::Partition}:dynamodb:${AWS::Region}:${AWS::AccountId}:table/*"}`, on("resources", "wildcards")},
 	{retrierPolicy + "1.Resource", `[{"Fn::GetAtt":["Ledger","Arn"]},{"Fn::Sub":"${Ledger.Arn}/index/*"}]`, on("resources", "wildcards")},
+	{retrierPolicy + "1.Resource", `{"Fn::GetAtt":["Ledger","Arn"]}`, on("resources")}, // Not of the kept one.
 	{retrierPolicy + "2.Action", `["scheduler:CreateSchedule","scheduler:DeleteSchedule"]`, on("actions")},
 	{retrierPolicy + "2.Resource", `{"Fn::Sub":"arn:${AWS::Partition}:scheduler:${AWS::Region}:${AWS::AccountId}:schedule/*/*"}`, on("resources", "wildcards")},
 	{retrierPolicy + "3.Resource", `"*"`, on("resources", "wildcards")},
@@ -137,7 +138,7 @@ var brokenStorage = []broken{
 	{"Resources.Ledger.Properties.PointInTimeRecoverySpecification", ``, on("point-in-time recovery")},
 	{"Resources.Ledger.Properties.PointInTimeRecoverySpecification.PointInTimeRecoveryEnabled", `false`, on("point-in-time recovery")},
 	{"Resources.RetrierLogs.Properties.RetentionInDays", ``, on("retention")},
-	{"Resources.More", `{"Type":"AWS::Logs::LogGroup","DeletionPolicy":"Retain","UpdateReplacePolicy":"Retain","Properties":{"Tags":[{"Key":"mulligan:stack","Value":{"Ref":"AWS::StackName"}}]}}`, on("retention")},
+	{"Resources.More", `{"Type":"AWS::Logs::LogGroup","DeletionPolicy":"RetainExceptOnCreate","UpdateReplacePolicy":"Retain","Properties":{"Tags":[{"Key":"mulligan:stack","Value":{"Ref":"AWS::StackName"}}]}}`, on("retention")},
 	{"Resources.DeadLetters.Properties.MessageRetentionPeriod", ``, on("retention")},
 	{"Resources.Ledger.DeletionPolicy", ``, on("what outlives the stack")},
 	{"Resources.Ledger.DeletionPolicy", `"Delete"`, on("what outlives the stack")},
@@ -148,6 +149,7 @@ var brokenStorage = []broken{
 	{"Resources.Ledger.Properties.TimeToLiveSpecification", ``, on("the ledger's shape")},
 	{"Resources.Ledger.Properties.BillingMode", ``, on("the ledger's shape")},
 	{"Resources.Ledger.Properties.TableName", `"ledger"`, on("the ledger's shape")},
+	{"Resources.Ledger.Condition", ``, on("the ledger's shape")},
 }
 
 var brokenDelivery = []broken{
@@ -201,7 +203,7 @@ var brokenEnvironment = []broken{
 	{"Resources.Retrier.Properties.Environment.Variables.AWS_ENDPOINT_URL", `"http://example.com"`, on("variables")},
 	{"Resources.Retrier.Properties.Environment.Variables.KEEP", `{"Ref":"LogRetentionDays"}`, on("variables", "a version for every change")},
 	{"Resources.VERSION.Properties.Description", ``, on("a version for every change")},
-	{"Resources.VERSION.Properties.Description", `{"Fn::Sub":"${Mode} ${MaxRetries} ${PipelineRetriesPerDay} ${AccountRetriesPerHour} ${BackoffInterval} ${BackoffMaxDelay} ${ExpireAfter} ${Architecture} ${PipelineNamePrefix}"}`, on("a version for every change")},
+	{"Resources.VERSION.Properties.Description", `{"Fn::Sub":"${Mode} ${MaxRetries} ${PipelineRetriesPerDay} ${AccountRetriesPerHour} ${BackoffInterval} ${BackoffMaxDelay} ${ExpireAfter} ${Architecture} ${PipelineNamePrefix} ${KeptLedger}"}`, on("a version for every change")},
 	{"Parameters.PipelineNamePrefix.MaxLength", `256`, on("a version for every change")},
 	{"Parameters.RolePath.MaxLength", ``, on("a version for every change")},
 	{"Resources.Retrier.Properties.RecursiveLoop", ``, on("how it runs")},
@@ -227,6 +229,8 @@ var brokenAccount = []broken{
 	{"Rules", ``, on("contradictions")},
 	{"Rules.EnforcingNeedsRetries.Assertions.0.AssertDescription", ``, on("contradictions")},
 	{"Rules.EnforcingNeedsRetries.RuleCondition", ``, on("contradictions")},
+	{"Rules.KeptLedgerKeepsItsProtection", ``, on("contradictions")},
+	{"Parameters.KeptLedger.MaxLength", `255`, on("a version for every change")},
 	{"Conditions.ReservesConcurrency", `{"Fn::Equals":["a","a"]}`, on("conditions of the template")},
 	{"Outputs.DeadLettersUrl", ``, on("outputs")},
 	{"Outputs.LedgerTable.Value", `{"Fn::GetAtt":["Ledger","Arn"]}`, on("outputs")},

@@ -77,7 +77,7 @@ const timeout = `{"Fn::FindInMap":["Retrier","Timeout","Seconds"]}`
 
 // variables are the function's, but for those that name other resources' ARNs, which stand with the delivery.
 var variables = map[string]string{
-	"LEDGER_TABLE": `{"Ref":"Ledger"}`, "SCHEDULE_GROUP": `{"Ref":"Schedules"}`, "SCHEDULE_TARGET_ARN": aliasARN,
+	"LEDGER_TABLE": theLedger, "SCHEDULE_GROUP": `{"Ref":"Schedules"}`, "SCHEDULE_TARGET_ARN": aliasARN,
 	"SCHEDULE_ROLE_ARN": wakerARN, "DEAD_LETTERS_ARN": queueARN,
 	"MODE": `{"Ref":"Mode"}`, "PIPELINE_NAME_PREFIX": `{"Ref":"PipelineNamePrefix"}`,
 	"MAX_RETRIES": `{"Ref":"MaxRetries"}`, "PIPELINE_RETRIES_PER_DAY": `{"Ref":"PipelineRetriesPerDay"}`,

@@ -14,10 +14,11 @@ const (
 	aliasARN     = `{"Fn::Sub":"arn:${AWS::Partition}:lambda:${AWS::Region}:${AWS::AccountId}:function:${AWS::StackName}-retrier:live"}`
 	executions   = `{"Fn::Sub":"arn:${AWS::Partition}:sagemaker:${AWS::Region}:${AWS::AccountId}:pipeline/${PipelineNamePrefix}*/execution/*"}`
 	ownSchedules = `{"Fn::Sub":"arn:${AWS::Partition}:scheduler:${AWS::Region}:${AWS::AccountId}:schedule/${Schedules}/*"}`
-	ledgerARN    = `{"Fn::GetAtt":["Ledger","Arn"]}`
-	queueARN     = `{"Fn::GetAtt":["DeadLetters","Arn"]}`
-	wakerARN     = `{"Fn::GetAtt":["SchedulerRole","Arn"]}`
-	logsARN      = `{"Fn::GetAtt":["RetrierLogs","Arn"]}`
+	ledgerARN    = `{"Fn::If":["MakesLedger",{"Fn::GetAtt":["Ledger","Arn"]},` +
+		`{"Fn::Sub":"arn:${AWS::Partition}:dynamodb:${AWS::Region}:${AWS::AccountId}:table/${KeptLedger}"}]}`
+	queueARN = `{"Fn::GetAtt":["DeadLetters","Arn"]}`
+	wakerARN = `{"Fn::GetAtt":["SchedulerRole","Arn"]}`
+	logsARN  = `{"Fn::GetAtt":["RetrierLogs","Arn"]}`
 )
 
 var allowed = map[string]map[string]string{

@@ -2,6 +2,9 @@
 
 package template
 
+// theLedger is the table, made or kept.
+const theLedger = `{"Fn::If":["MakesLedger",{"Ref":"Ledger"},{"Ref":"KeptLedger"}]}`
+
 // What is kept, for how long, and how it is locked away.
 var storage = []check{
 	holds("encryption",
@@ -22,7 +25,7 @@ var storage = []check{
 		row{"AWS::DynamoDB::Table", "DeletionPolicy", `"Retain"`},
 		row{"AWS::DynamoDB::Table", "UpdateReplacePolicy", `"Retain"`},
 		row{"AWS::DynamoDB::Table", "Properties.DeletionProtectionEnabled", `{"Ref":"ProtectLedger"}`},
-		row{"AWS::Logs::LogGroup", "DeletionPolicy", `"Retain"`},
+		row{"AWS::Logs::LogGroup", "DeletionPolicy", `"RetainExceptOnCreate"`},
 		row{"AWS::Logs::LogGroup", "UpdateReplacePolicy", `"Retain"`},
 		row{"DeadLetters", "DeletionPolicy", `"Delete"`},
 		row{"DeadLetters", "UpdateReplacePolicy", `"Retain"`},
@@ -31,6 +34,7 @@ var storage = []check{
 		row{"AWS::Lambda::Version", "DeletionPolicy", `"Retain"`},
 	),
 	holds("the ledger's shape",
+		row{"Ledger", "Condition", `"MakesLedger"`},
 		row{"Ledger", "Properties.KeySchema", `[{"AttributeName":"pk","KeyType":"HASH"},{"AttributeName":"sk","KeyType":"RANGE"}]`},
 		row{"Ledger", "Properties.AttributeDefinitions", `[{"AttributeName":"pk","AttributeType":"S"},{"AttributeName":"sk","AttributeType":"S"}]`},
 		row{"Ledger", "Properties.TimeToLiveSpecification", `{"AttributeName":"ttl","Enabled":true}`},
