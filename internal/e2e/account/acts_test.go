@@ -7,10 +7,12 @@ import (
 	"net/http"
 	"os"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"strings"
 	"syscall"
 	"testing"
+	"time"
 )
 
 // What a test can have done at a moment.
@@ -39,11 +41,37 @@ func signal(t *testing.T, s syscall.Signal) func(http.ResponseWriter, passage) b
 		if err == nil {
 			err = syscall.Kill(pid, s)
 		}
+		if err == nil && s == syscall.SIGSTOP {
+			err = hasStopped(pid)
+		}
 		if err != nil {
 			t.Errorf("%s at %s: %v", s, p.op, err)
 		}
 		panic(http.ErrAbortHandler)
 	}
+}
+
+// hasStopped waits until a process that was told to stop has: on a busy machine
+// its other threads may run on for a while, and see the connection break.
+func hasStopped(pid int) error {
+	for end := time.Now().Add(10 * time.Second); time.Now().Before(end); time.Sleep(time.Millisecond) {
+		threads, err := filepath.Glob(fmt.Sprintf("/proc/%d/task/*/stat", pid))
+		if err != nil || len(threads) == 0 {
+			return fmt.Errorf("process %d is gone: %w", pid, err)
+		}
+		if !slices.ContainsFunc(threads, runsOn) {
+			return nil
+		}
+	}
+	return fmt.Errorf("process %d does not stop", pid)
+}
+
+// runsOn tells whether a thread is in another state than stopped (proc(5), the
+// letter after the name, which stands in parentheses).
+func runsOn(stat string) bool {
+	text, err := os.ReadFile(stat)
+	_, after, _ := strings.Cut(string(text), ") ")
+	return err == nil && !strings.HasPrefix(after, "T")
 }
 
 // owner is the process that has the client's side of a request's connection,

@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"net/http"
 	"os"
+	"path/filepath"
 	"testing"
 	"time"
 
@@ -48,7 +49,12 @@ func run(m *testing.M) (code int, err error) {
 	if _, err := shared.Build(ctx); err != nil {
 		return 1, err
 	}
-	return m.Run(), nil
+	if code = m.Run(); code != 0 {
+		kept := filepath.Join(root, ".tools", "suite.log")
+		err = os.Rename(filepath.Join(folder, "ministack.log"), kept)
+		fmt.Fprintln(os.Stderr, "internal/e2e/account: what MiniStack logged is in", filepath.Clean(kept))
+	}
+	return code, err
 }
 
 // A place is a local account with a gate in front of it and an eye on its logs.

@@ -30,7 +30,9 @@ type invocation struct {
 // invoke calls the function directly, as the account's administrators can.
 func (s *stack) invoke(t *testing.T, event awstest.Event) (answered invocation) {
 	t.Helper()
-	out, err := s.lambda().Invoke(t.Context(), &lambda.InvokeInput{FunctionName: aws.String(s.Outputs["RetrierAlias"]), Payload: event.JSON()})
+	// Whoever invokes directly has to come again while other tests use up the reserved concurrency.
+	patient := func(o *lambda.Options) { o.RetryMaxAttempts = 30 }
+	out, err := s.lambda().Invoke(t.Context(), &lambda.InvokeInput{FunctionName: aws.String(s.Outputs["RetrierAlias"]), Payload: event.JSON()}, patient)
 	if err != nil {
 		t.Error(err)
 		return answered
