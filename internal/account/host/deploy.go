@@ -60,6 +60,9 @@ func pairs(option string, of map[string]string) []string {
 	}
 	list := []string{option}
 	for key, value := range of {
+		if value == "" {
+			value = `""` // sam does not take Name= alone
+		}
 		list = append(list, key+"="+value)
 	}
 	slices.Sort(list[1:])

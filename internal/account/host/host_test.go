@@ -21,6 +21,7 @@ func TestPairs(t *testing.T) {
 	}{
 		{nil, nil},
 		{map[string]string{"Mode": "observe", "BackoffInterval": "2"}, []string{"--x", "BackoffInterval=2", "Mode=observe"}},
+		{map[string]string{"PipelineNamePrefix": ""}, []string{"--x", `PipelineNamePrefix=""`}},
 	} {
 		if got := pairs("--x", test.of); !slices.Equal(got, test.want) {
 			t.Errorf("%v: got %q, want %q", test.of, got, test.want)

@@ -9,7 +9,6 @@ import (
 	"os"
 	"os/signal"
 	"path/filepath"
-	"strings"
 	"syscall"
 
 	"mulligan/internal/account"
@@ -19,7 +18,10 @@ import (
 // The account that people get is the one that the sample events come from.
 var home = host.Home{Number: "123456789012", Region: "eu-west-1"}
 
-const stack = "mulligan"
+const (
+	stack     = "mulligan"
+	usualPort = 4566 // where people expect an emulator of AWS
+)
 
 func main() {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
@@ -30,16 +32,18 @@ func main() {
 	}
 }
 
+var errUsage = errors.New("usage: account up [--port N] [--parameters 'Name=value ...'] | account down")
+
 func command(ctx context.Context, arguments []string) error {
-	flags := flag.NewFlagSet("account up|serve|down", flag.ContinueOnError)
+	flags := flag.NewFlagSet("account", flag.ContinueOnError)
 	flags.SetOutput(io.Discard)
-	port := flags.Int("port", 4566, "")
+	port := flags.Int("port", 0, "")
 	parameters := flags.String("parameters", "", "")
-	if len(arguments) == 0 {
-		return errors.New("usage: account up|serve|down [--port N] [--parameters 'Name=value ...']")
+	if len(arguments) == 0 || flags.Parse(arguments[1:]) != nil || flags.NArg() != 0 {
+		return errUsage
 	}
-	if err := flags.Parse(arguments[1:]); err != nil {
-		return err
+	if *port < 0 || *port > 65535 {
+		return fmt.Errorf("PORT: expected a port from 1 to 65535, got %d", *port)
 	}
 	root, err := os.Getwd()
 	if err != nil {
@@ -52,31 +56,12 @@ func command(ctx context.Context, arguments []string) error {
 		if err != nil {
 			return err
 		}
-		u := up{root: root, folder: folder, port: *port, parameters: set, say: progress()}
+		u := up{root: root, folder: folder, port: *port, set: set, say: progress()}
 		return u.run(ctx)
-	case "serve":
+	case "serve": // what up leaves running
 		return serve(ctx, root, folder, *port)
 	case "down":
 		return down(folder, progress())
 	}
-	return fmt.Errorf("%q is none of up, serve and down", arguments[0])
-}
-
-// quick are the parameters with which a retry can be watched; otherwise the
-// template's defaults hold.
-func quick() map[string]string {
-	return map[string]string{"BackoffInterval": "10", "BackoffMaxDelay": "60"}
-}
-
-// overrides reads Name=value pairs, parted by blanks.
-func overrides(text string) (map[string]string, error) {
-	set := quick()
-	for _, pair := range strings.Fields(text) {
-		name, value, ok := strings.Cut(pair, "=")
-		if !ok || name == "" {
-			return nil, fmt.Errorf("PARAMETERS: expected Name=value pairs, parted by blanks, got %q", pair)
-		}
-		set[name] = value
-	}
-	return set, nil
+	return errUsage
 }

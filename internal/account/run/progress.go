@@ -15,7 +15,7 @@ func progress() func(format string, values ...any) {
 
 // next is what to type once the account is up.
 const next = `
-Mulligan is deployed as stack %[1]q in account %[2]s, %[3]s, of this machine. First delays are 10 seconds here.
+Mulligan is deployed as stack %[1]q in account %[2]s, %[3]s, of this machine.
 
   build/mulligan fail --class capacity   a pipeline fails for lack of instances; watch what becomes of it
   build/mulligan fail --help             other failures

@@ -3,6 +3,7 @@ package main
 import (
 	"errors"
 	"maps"
+	"net"
 	"os"
 	"path/filepath"
 	"strings"
@@ -26,32 +27,97 @@ func TestOverrides(t *testing.T) {
 	}
 }
 
-func TestCommandNamesItsWords(t *testing.T) {
-	for _, arguments := range [][]string{nil, {"sideways"}} {
-		if err := command(t.Context(), arguments); err == nil || !strings.Contains(err.Error(), "up") || !strings.Contains(err.Error(), "down") {
-			t.Errorf("%q: got %v, want the commands named", arguments, err)
+// Every parameter of the template gets its value, so that nothing of an earlier
+// deployment stays.
+func TestComplete(t *testing.T) {
+	got, err := complete("../../..", map[string]string{"Mode": "observe"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for name, want := range map[string]string{
+		"Mode": "observe", "MaxRetries": "3", "BackoffInterval": "300", "PipelineNamePrefix": "", "ProtectLedger": "true", "RolePath": "/",
+		"LogRetentionDays": "90", "KeptLedger": "", "AlarmTopicArn": "",
+	} {
+		if value, ok := got[name]; !ok || value != want {
+			t.Errorf("%s: got %q, %t, want %q", name, value, ok, want)
+		}
+	}
+	text, err := os.ReadFile("../../../template.yaml")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if want := strings.Count(string(text), "\n    Default: ") - 1; len(got) != want { // all but Architecture
+		t.Errorf("got %d parameters, want %d: %v", len(got), want, got)
+	}
+	_, err = complete("../../..", map[string]string{"Modee": "observe"})
+	if err == nil || !strings.Contains(err.Error(), `no parameter "Modee"`) || !strings.Contains(err.Error(), "Mode, ") {
+		t.Errorf("a misspelt name: got %v, want it named, and the right ones", err)
+	}
+}
+
+func TestCommandSaysHowToUseIt(t *testing.T) {
+	for _, arguments := range [][]string{nil, {"sideways"}, {"--help"}, {"up", "--port", "abc"}, {"up", "extra"}, {"down", "now"}} {
+		if err := command(t.Context(), arguments); !errors.Is(err, errUsage) {
+			t.Errorf("%q: got %v, want the usage", arguments, err)
+		}
+	}
+	for _, port := range []string{"-5", "70000"} {
+		if err := command(t.Context(), []string{"up", "--port", port}); err == nil || !strings.Contains(err.Error(), "from 1 to 65535, got "+port) {
+			t.Errorf("port %s: got %v, want what was expected", port, err)
 		}
 	}
 }
 
-func TestOneAtATime(t *testing.T) {
-	folder := filepath.Join(t.TempDir(), "account")
-	if there, err := runs(folder); there || err != nil {
-		t.Errorf("an empty place: got %t, %v, want none", there, err)
+func TestOnLinuxOnly(t *testing.T) {
+	if err := runnable("linux"); err != nil {
+		t.Error(err)
 	}
-	release, err := lock(folder)
+	if err := runnable("darwin"); err == nil || !strings.Contains(err.Error(), "virtual") {
+		t.Errorf("got %v, want a way out", err)
+	}
+}
+
+func TestPortInUse(t *testing.T) {
+	taken, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
 		t.Fatal(err)
 	}
-	if there, err := runs(folder); !there || err != nil {
-		t.Errorf("while it is held: got %t, %v, want one", there, err)
+	defer taken.Close()
+	if err := portIsFree(taken.Addr().(*net.TCPAddr).Port); err == nil || !strings.Contains(err.Error(), "make account PORT=") {
+		t.Errorf("got %v, want a way out", err)
 	}
-	if _, err := lock(folder); !errors.Is(err, errRuns) {
-		t.Errorf("a second one: got %v, want %v", err, errRuns)
+}
+
+func TestOneServes(t *testing.T) {
+	folder := filepath.Join(t.TempDir(), "account")
+	if pid, err := server(folder); pid != 0 || err != nil {
+		t.Errorf("an empty place: got %d, %v, want none", pid, err)
+	}
+	release, err := lock(filepath.Join(folder, serving))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if pid, err := server(folder); pid != os.Getpid() || err != nil {
+		t.Errorf("while it is held: got %d, %v, want this process", pid, err)
 	}
 	release()
-	if there, err := runs(folder); there || err != nil {
-		t.Errorf("after it ended: got %t, %v, want none", there, err)
+	if pid, err := server(folder); pid != 0 || err != nil {
+		t.Errorf("after it ended: got %d, %v, want none", pid, err)
+	}
+}
+
+func TestOneWorksAtATime(t *testing.T) {
+	folder := filepath.Join(t.TempDir(), "account")
+	release, err := alone(folder)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := down(folder, quiet); err == nil || !strings.Contains(err.Error(), "is at work here") {
+		t.Errorf("got %v, want it said that another one is at work", err)
+	}
+	release()
+	if err := down(folder, quiet); err != nil {
+		t.Error(err)
 	}
 }
 
@@ -59,10 +125,10 @@ func TestOneAtATime(t *testing.T) {
 // another process's by now, is left alone.
 func TestDownAfterAKill(t *testing.T) {
 	folder := filepath.Join(t.TempDir(), "account")
-	if err := down(folder, quiet); err != nil {
-		t.Errorf("nothing there: %v", err)
-	}
 	if err := (account.State{PID: os.Getpid()}).Write(folder); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(filepath.Join(folder, serving), []byte("1"), 0o600); err != nil {
 		t.Fatal(err)
 	}
 	if err := down(folder, quiet); err != nil {

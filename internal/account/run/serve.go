@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"os"
+	"path/filepath"
 	"time"
 
 	"mulligan/internal/account"
@@ -12,7 +13,7 @@ import (
 
 // serve holds the account together until it is told to end, or MiniStack ends.
 func serve(ctx context.Context, root, folder string, port int) (err error) {
-	release, err := lock(folder)
+	release, err := lock(filepath.Join(folder, serving))
 	if err != nil {
 		return err
 	}
