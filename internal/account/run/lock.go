@@ -2,7 +2,6 @@ package main
 
 import (
 	"errors"
-	"fmt"
 	"os"
 	"path/filepath"
 	"strconv"
@@ -14,10 +13,7 @@ import (
 // another while they work: a number in a file may belong to another process by
 // now, a lock never does. The folder is made and removed under the second one
 // alone.
-const (
-	serving = "serving" // in the account's folder, with the number of the process
-	working = "account.lock"
-)
+const serving = "serving" // in the account's folder, with the number of the process
 
 // errLocked is returned by lock where another process holds it.
 var errLocked = errors.New("locked by another process")
@@ -27,15 +23,11 @@ func lock(path string) (release func(), err error) {
 	if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
 		return nil, err
 	}
-	file, err := os.OpenFile(path, os.O_CREATE|os.O_RDWR|syscall.O_CLOEXEC, 0o600)
+	file, err := os.OpenFile(path, os.O_CREATE|os.O_RDWR, 0o600)
 	if err != nil {
 		return nil, err
 	}
-	if err := syscall.Flock(int(file.Fd()), syscall.LOCK_EX|syscall.LOCK_NB); err != nil {
-		file.Close()
-		if errors.Is(err, syscall.EWOULDBLOCK) {
-			return nil, errLocked
-		}
+	if err := flock(file); err != nil {
 		return nil, err
 	}
 	if err := errors.Join(file.Truncate(0), write(file)); err != nil {
@@ -45,20 +37,41 @@ func lock(path string) (release func(), err error) {
 	return func() { file.Close() }, nil
 }
 
+// flock takes the lock on an open file, or closes it.
+func flock(file *os.File) error {
+	err := syscall.Flock(int(file.Fd()), syscall.LOCK_EX|syscall.LOCK_NB)
+	if err != nil {
+		file.Close()
+	}
+	if errors.Is(err, syscall.EWOULDBLOCK) {
+		return errLocked
+	}
+	return err
+}
+
 func write(file *os.File) error {
 	_, err := file.WriteAt([]byte(strconv.Itoa(os.Getpid())), 0)
 	return err
 }
 
-// alone lets one up or down at a time work on an account. The lock's file goes
-// with it.
+// alone lets one up or down at a time work on an account. It locks the folder
+// above the account's, which stays.
 func alone(folder string) (release func(), err error) {
-	path := filepath.Join(filepath.Dir(folder), working)
-	release, err = lock(path)
-	if errors.Is(err, errLocked) {
-		return nil, fmt.Errorf("another `make account` or `make account-down` is at work here (process %d): wait until it has ended, or end it", holder(path))
+	above := filepath.Dir(folder)
+	if err := os.MkdirAll(above, 0o755); err != nil {
+		return nil, err
 	}
-	return release, err
+	file, err := os.Open(above)
+	if err != nil {
+		return nil, err
+	}
+	if err := flock(file); err != nil {
+		if errors.Is(err, errLocked) {
+			err = errors.New("another `make account` or `make account-down` is at work here: wait until it has ended, or end it")
+		}
+		return nil, err
+	}
+	return func() { file.Close() }, nil
 }
 
 // holder is the number of the process that holds a lock.
