@@ -32,11 +32,12 @@ _sessions_told = set()
 _sessions_lock = threading.Lock()
 
 
-def mend(sessions):
-    """Puts the mends in place; sessions is the path of the file that is told of execution roles' sessions, or empty."""
+def mend(sessions, processes):
+    """Puts the mends in place. Both are paths of files, or empty: sessions is told of execution roles' sessions, processes of the
+    process groups of functions."""
     _mend_resource()
     _mend_environment()
-    _mend_end()
+    _mend_end(processes)
     _mend_execution()
     _mend_logs()
     _mend_patience()
@@ -81,10 +82,14 @@ def _mend_environment():
 
 
 class _Subprocess:
-    """The module subprocess, but every process starts a group of its own, so that a function ends with all that it has started."""
+    """The module subprocess, but every process starts a group of its own, so that a function ends with all that it has started.
 
-    def __init__(self, module):
+    Each group's id becomes a line of the file, if there is one: whoever started the account can end them after the account was killed.
+    """
+
+    def __init__(self, module, file):
         self._module, self.started = module, []
+        self._file = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_APPEND | os.O_CLOEXEC, 0o600) if file else None
 
     def __getattr__(self, name):
         return getattr(self._module, name)
@@ -92,7 +97,18 @@ class _Subprocess:
     def Popen(self, *args, **kwargs):
         process = self._module.Popen(*args, **dict(kwargs, start_new_session=True))
         self.started = [other for other in self.started if other.returncode is None] + [process]
+        self._tell(process)
         return process
+
+    def _tell(self, process):
+        """Before there is an event for the process. Not before it runs at all: a child of many threads must not run Python first."""
+        if self._file is None:
+            return
+        try:
+            os.write(self._file, b"%d\n" % process.pid)  # Not buffered: it is there if this process is killed now.
+        except OSError:
+            _kill(process)
+            raise
 
 
 def _kill(proc):
@@ -104,11 +120,11 @@ def _kill(proc):
         pass
 
 
-def _mend_end():
+def _mend_end(processes):
     """AWS ends a sandbox at once, with all its processes, when the time-out is over. MiniStack asks the process and waits two seconds."""
     if not hasattr(lambda_runtime.subprocess, "Popen") or not hasattr(lambda_svc, "_provided_code_lock"):
         raise patching.Drift("ministack.core.lambda_runtime does not start processes as it did")
-    lambda_runtime.subprocess = _Subprocess(lambda_runtime.subprocess)
+    lambda_runtime.subprocess = _Subprocess(lambda_runtime.subprocess, processes)
     patching.replace(lambda_runtime, "_signal", "proc", _kill)
 
 

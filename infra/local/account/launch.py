@@ -2,8 +2,9 @@
 
     .tools/ministack/bin/python infra/local/account/launch.py
 
-Reads, besides what MiniStack reads: ACCOUNT_SESSIONS, the file that is told of execution roles' sessions; ACCOUNT_DIES_WITH_STDIN=1, to
-end when standard input does; LAMBDA_ASYNC_RETRY_BASE_SECONDS, the first delay after a function's error (a minute in AWS).
+Reads, besides what MiniStack reads: ACCOUNT_SESSIONS, the file that is told of execution roles' sessions; ACCOUNT_PROCESSES, the file that
+is told of functions' process groups; ACCOUNT_DIES_WITH_STDIN=1, to end when standard input does; LAMBDA_ASYNC_RETRY_BASE_SECONDS, the
+first delay after a function's error (a minute in AWS).
 """
 
 import os
@@ -16,7 +17,7 @@ sys.dont_write_bytecode = True  # Nothing is left in the source tree.
 tempfile.tempdir = os.environ["TMPDIR"] = tempfile.mkdtemp(prefix="account-")
 # Before MiniStack is imported, which reads them then. It would open further ports for services that nothing here uses.
 os.environ.update(BIND_HOST="127.0.0.1", SFTP_ENABLED="0", IOT_MTLS_ENABLED="0")
-for setting in ("LAMBDA_EXECUTOR", "LAMBDA_STRICT", "USE_SSL", "PERSIST_STATE", "SERVICES"):
+for setting in ("LAMBDA_EXECUTOR", "LAMBDA_STRICT", "USE_SSL", "PERSIST_STATE", "SERVICES", "MINISTACK_HOST"):
     os.environ.pop(setting, None)
 
 import alarms  # noqa: E402
@@ -37,7 +38,7 @@ def mend():
     """Applies every mend, or fails at the first that does not fit this MiniStack."""
     permissions.check()
     queues.check()
-    functions.mend(os.environ.pop("ACCOUNT_SESSIONS", ""))
+    functions.mend(os.environ.pop("ACCOUNT_SESSIONS", ""), os.environ.pop("ACCOUNT_PROCESSES", ""))
     asynchronous.mend()
     rules.mend()
     schedules.mend()

@@ -14,6 +14,7 @@ import patching
 import permissions
 
 NOT_ASSUMABLE = "The role defined for the function cannot be assumed by Lambda."
+NO_CODE = "Error occurred while GetObject. S3 Error Code: NoSuchKey. S3 Error Message: The specified key does not exist."
 
 
 def mend():
@@ -96,8 +97,14 @@ def _assumable(role, name):
     return permissions.role_trusts(role, "lambda.amazonaws.com", {"aws:SourceAccount": get_account_id(), "aws:SourceArn": arn})
 
 
+def _has_code(code):
+    """MiniStack makes a function whose code is not in S3 one that does nothing and reports success."""
+    key = code.get("S3Key")
+    return not key or lambda_svc._fetch_code_from_s3(code.get("S3Bucket"), key, version_id=code.get("S3ObjectVersion")) is not None
+
+
 def _mend_functions():
-    """AWS::Lambda::Function: ReservedConcurrentExecutions, a role that Lambda can assume, and no process after the function's end."""
+    """AWS::Lambda::Function: ReservedConcurrentExecutions, a role that Lambda can assume, code that is there, no process after it."""
 
     def reserve(name, props):
         reserved = props.get("ReservedConcurrentExecutions")
@@ -108,6 +115,8 @@ def _mend_functions():
         _refuse_existing("AWS::Lambda::Function", name, lambda_svc._functions)
         if not _assumable(props.get("Role", ""), name):
             raise ValueError(NOT_ASSUMABLE)
+        if not _has_code(props.get("Code") or {}):
+            raise ValueError(NO_CODE)
         answer = old(logical_id, props, stack_name)
         reserve(answer[0], props)
         return answer
@@ -124,6 +133,7 @@ def _mend_functions():
         old_delete(physical_id, props)
         lambda_svc.invalidate_worker(physical_id, account=get_account_id(), region=get_region())
 
+    patching.original(lambda_svc, "_fetch_code_from_s3", "bucket, key, version_id")
     patching.original(lambda_svc, "invalidate_worker", "func_name, qualifier, account, region")
     old = patching.replace(provisioners, "_lambda_create", "logical_id, props, stack_name", create)
     old_update = patching.replace(provisioners, "_lambda_update", UPDATE, update)

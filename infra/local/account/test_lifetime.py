@@ -16,22 +16,39 @@ import patching
 from trial import HERE, Account, Case, Function, ended, eventually
 
 
+def watchers(account):
+    """The ids of the account's children that are no functions: its watcher, and only that."""
+    found = []
+    for entry in pathlib.Path("/proc").iterdir():
+        try:
+            command = (entry / "cmdline").read_bytes().split(b"\0")
+        except OSError:
+            continue
+        if any(part.endswith(b"/watcher.py") for part in command) and any(part.startswith(bytes(account.temp)) for part in command):
+            found.append(int(entry.name))
+    assert len(found) == 1, found
+    return found
+
+
 class Lifetime(Case):
-    def ends(self, end):
+    def ends(self, end, code=0):
         with tempfile.TemporaryDirectory(prefix="mends-") as home:
-            self.account = Account(home)
+            self.account = Account(home, ACCOUNT_PROCESSES=f"{home}/processes")
             self.client = self.account.client
             try:
                 function = Function(self, self.role(), {})
                 self.client("lambda").invoke(FunctionName=function.name, InvocationType="Event", Payload='{"seconds": 30, "child": true}')
                 pids = [function.wait("begin")[0]["pid"], function.wait("child")[0]["child"], self.account.process.pid]
+                self.assertEqual(pathlib.Path(f"{home}/processes").read_text(), f"{pids[0]}\n")
+                self.assertEqual([os.getpgid(pid) for pid in pids[:2]], pids[:1] * 2)
+                pids += watchers(self.account)
                 end(self.account.process)
-                self.assertEqual(self.account.process.wait(20), 0)
+                self.assertEqual(self.account.process.wait(20), code)
             finally:
                 self.account.process.kill()
                 self.account.process.stdin.close()
             for pid in pids:
-                eventually("the process is gone", lambda: ended(pid), 3)
+                eventually("the process is gone", lambda: ended(pid), 6)
             self.assertEqual(list(self.account.temp.iterdir()), [])
 
     def test_it_ends_with_its_parent(self):
@@ -40,7 +57,27 @@ class Lifetime(Case):
     def test_it_ends_when_asked_to(self):
         self.ends(lambda process: process.send_signal(signal.SIGTERM))
 
+    def test_it_takes_everything_with_it_when_it_is_killed(self):
+        self.ends(lambda process: process.kill(), -signal.SIGKILL)
+
+    def test_the_watcher_ends_no_process_of_another(self):
+        with tempfile.TemporaryDirectory(prefix="mends-") as home:
+            ours, others = f"{home}/account-ours", f"{home}/account-ours-not"
+            os.mkdir(ours)
+            started = [subprocess.Popen(["sleep", "60"], env={"TMPDIR": folder}) for folder in (ours, others)]
+            started.append(subprocess.Popen(["sleep", "60"], env={"TMPDIR": "elsewhere", "LAMBDA_TASK_ROOT": f"{ours}/code"}))
+            try:
+                subprocess.run([sys.executable, "-I", "-S", str(HERE / "watcher.py"), ours], stdin=subprocess.DEVNULL, check=True, timeout=20)
+                self.assertEqual([ended(process.pid) for process in started], [True, False, True])
+                self.assertFalse(os.path.exists(ours))
+            finally:
+                for process in started:
+                    process.kill()
+                    process.wait()
+
     def test_it_listens_on_loopback_alone(self):
+        function = self.function()  # With a Runtime API of its own.
+        self.client("lambda").invoke(FunctionName=function.name, Payload="{}")
         inodes = set()
         for descriptor in pathlib.Path(f"/proc/{self.account.process.pid}/fd").iterdir():
             try:
@@ -52,8 +89,10 @@ class Lifetime(Case):
             for line in pathlib.Path(f"/proc/net/{table}").read_text().splitlines()[1:]:
                 fields = line.split()
                 if fields[3] == "0A" and f"socket:[{fields[9]}]" in inodes:
-                    listening.add(fields[1].split(":")[0])
-        self.assertEqual(listening, {"0100007F"})
+                    listening.add(tuple(fields[1].split(":")))
+        self.assertEqual({address for address, _ in listening}, {"0100007F"})
+        self.assertIn(function.lines("begin")[0]["env"]["AWS_LAMBDA_RUNTIME_API"].split(":")[1],
+                      [str(int(port, 16)) for _, port in listening])
 
     def test_dynamodb_answers_carry_their_checksum(self):
         request = urllib.request.Request(self.account.url, b"{}", {
@@ -99,13 +138,20 @@ class Drift(unittest.TestCase):
                 change()
 
     def test_the_account_does_not_start_on_another_ministack(self):
-        with tempfile.TemporaryDirectory(prefix="mends-") as home:
-            script = ("import sys; sys.path.insert(0, sys.argv[1]); import launch; from ministack.services import scheduler; "
-                      "del scheduler._create_schedule; launch.main()")
-            ran = subprocess.run([sys.executable, "-B", "-c", script, str(HERE)], env=dict(os.environ, TMPDIR=home), text=True,
-                                 capture_output=True, timeout=30)
-            self.assertEqual((ran.returncode, list(pathlib.Path(home).iterdir())), (1, []))
-            self.assertIn("does not fit the MiniStack that is installed: ministack.services.scheduler._create_schedule is not there", ran.stderr)
+        for change, says in {
+                "from ministack.services import scheduler; del scheduler._create_schedule":
+                    "ministack.services.scheduler._create_schedule is not there",
+                "from ministack import app; app.app = lambda scope: None": "ministack.app.app takes (scope)",
+                "from ministack import app; app.main = lambda: print('another way to serve')":
+                    "ministack.app.main does not serve ministack.app.app",
+                "from ministack.core.lambda_runtime import ProvidedWorker as W; W._build_handler_class = lambda self, generation, pending: W":
+                    "the Runtime API of ministack.core.lambda_runtime"}.items():
+            with self.subTest(says), tempfile.TemporaryDirectory(prefix="mends-") as home:
+                script = f"import sys; sys.path.insert(0, sys.argv[1]); import launch; {change}; launch.main()"
+                ran = subprocess.run([sys.executable, "-B", "-c", script, str(HERE)], env=dict(os.environ, TMPDIR=home), text=True,
+                                     capture_output=True, timeout=30)
+                self.assertEqual((ran.returncode, list(pathlib.Path(home).iterdir())), (1, []))
+                self.assertIn(f"does not fit the MiniStack that is installed: {says}", ran.stderr)
 
 
 if __name__ == "__main__":

@@ -77,12 +77,21 @@ class Stacks(Case):
     def test_a_protected_table_stays(self):
         name = unique("stack")
         resources = {"Ledger": {"Type": "AWS::DynamoDB::Table", "Properties": dict(TABLE, DeletionProtectionEnabled="true")}}
-        self.deploy(name, resources)
+        _, made = self.deploy(name, resources)
+        self.assertIs(self.protected(made["Ledger"]), True)
         self.assertEqual(self.delete(name), "DELETE_FAILED")
-        resources["Ledger"]["Properties"]["DeletionProtectionEnabled"] = "false"
-        resources["Ledger"]["Properties"]["Tags"] = [{"Key": "a", "Value": "b"}]
-        self.client("dynamodb").update_table(TableName=self.settled(name)[1]["Ledger"], DeletionProtectionEnabled=False)
+        self.client("dynamodb").update_table(TableName=made["Ledger"], DeletionProtectionEnabled=False)
         self.assertEqual(self.delete(name), "DELETE_COMPLETE")
+
+    def test_the_protection_of_a_table_is_no_text(self):
+        name = unique("stack")
+        for text, want, update in (("false", False, False), ("true", True, True), ("false", False, True)):
+            resources = {"Ledger": {"Type": "AWS::DynamoDB::Table", "Properties": dict(TABLE, DeletionProtectionEnabled=text)}}
+            _, made = self.deploy(name, resources, update=update)
+            self.assertIs(self.protected(made["Ledger"]), want)
+
+    def protected(self, table):
+        return self.client("dynamodb").describe_table(TableName=table)["Table"]["DeletionProtectionEnabled"]
 
     def test_reserved_concurrency_is_the_template_s(self):
         name, function = unique("stack"), unique("function")
@@ -108,6 +117,13 @@ class Stacks(Case):
         name = unique("stack")
         self.assertEqual(self.deploy(name, resources)[0], "ROLLBACK_COMPLETE")
         self.assertIn("cannot be assumed by Lambda", self.reasons(name))
+
+    def test_a_function_wants_code_that_is_there(self):
+        resources = self.function(unique("function"))
+        resources["Function"]["Properties"]["Code"]["S3Key"] = "gone"
+        name = unique("stack")
+        self.assertEqual(self.deploy(name, resources)[0], "ROLLBACK_COMPLETE")
+        self.assertIn("NoSuchKey", self.reasons(name))
 
     def test_a_permissions_boundary_is_the_template_s(self):
         boundary = self.boundary(statement("s3:*"))
