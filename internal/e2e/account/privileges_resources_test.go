@@ -26,7 +26,7 @@ import (
 func TestPolicyOfTheQueue(t *testing.T) {
 	t.Parallel()
 	s := shared.stack(t, nil)
-	got, err := sqs.NewFromConfig(s.AWS(s.home), overTLS).GetQueueAttributes(t.Context(), &sqs.GetQueueAttributesInput{
+	got, err := sqs.NewFromConfig(s.AWS(s.home)).GetQueueAttributes(t.Context(), &sqs.GetQueueAttributesInput{
 		QueueUrl: aws.String(s.Outputs["DeadLettersUrl"]), AttributeNames: []sqstypes.QueueAttributeName{"Policy", "SqsManagedSseEnabled"},
 	})
 	if err != nil {
@@ -53,7 +53,9 @@ func TestPolicyOfTheTopic(t *testing.T) {
 	s.policyIs(t, s.topicPolicy(t, topic), []statement{
 		{Sid: "TheAlarmsMayPublish", Effect: "Allow", Principal: service("cloudwatch"), Action: list{"sns:Publish"}, Resource: list{topic},
 			Condition: map[string]map[string]list{"StringEquals": {"aws:SourceAccount": {s.home.Number}}, "ArnLike": {"aws:SourceArn": {alarms}}}},
-		{Sid: "NobodyWithoutTLS", Effect: "Deny", Principal: json.RawMessage(`"*"`), Action: list{"sns:Publish"}, Resource: list{topic},
+		{Sid: "NobodyWithoutTLS", Effect: "Deny", Principal: json.RawMessage(`"*"`), Resource: list{topic},
+			Action: list{"sns:AddPermission", "sns:DeleteTopic", "sns:GetTopicAttributes", "sns:ListSubscriptionsByTopic",
+				"sns:Publish", "sns:RemovePermission", "sns:SetTopicAttributes", "sns:Subscribe"},
 			Condition: map[string]map[string]list{"Bool": {"aws:SecureTransport": {"false"}}}},
 	})
 }

@@ -2,13 +2,9 @@
 
 package template
 
-import (
-	"fmt"
-	"regexp"
-	"strings"
-)
+import "fmt"
 
-// How the stack fits an account: tags, parameters, what contradicts itself, what others build on.
+// How the stack fits an account: tags, what contradicts itself, what others build on.
 var account = []check{
 	{"tags", func(t tree) (broken []string) {
 		for _, id := range sorted(t["Resources"].(tree)) {
@@ -21,35 +17,6 @@ var account = []check{
 			}
 			if takes != tagged || !known {
 				broken = append(broken, fmt.Sprintf("%s, a %s: tagged %t, can be %t, known %t", id, typ, tagged, takes, known))
-			}
-		}
-		return broken
-	}},
-	{"parameters", func(t tree) (broken []string) {
-		for _, name := range sorted(t["Parameters"].(tree)) {
-			parameter := at(t, "Parameters."+name).(tree)
-			bounded := parameter["AllowedValues"] != nil
-			if parameter["Type"] == "Number" {
-				bounded = bounded || parameter["MinValue"] != nil && parameter["MaxValue"] != nil
-			} else {
-				bounded = bounded || parameter["AllowedPattern"] != nil && parameter["ConstraintDescription"] != nil
-			}
-			if !bounded || parameter["Default"] == nil || parameter["Description"] == nil {
-				broken = append(broken, name+" lacks bounds, a default or a description")
-			}
-			if at(t, "Metadata.AWS::CloudFormation::Interface.ParameterLabels."+name) == nil ||
-				!strings.Contains(show(at(t, "Metadata.AWS::CloudFormation::Interface.ParameterGroups")), `"`+name+`"`) {
-				broken = append(broken, name+" has no place in the console")
-			}
-		}
-		return broken
-	}},
-	{"patterns", func(t tree) (broken []string) {
-		for _, c := range spelled {
-			pattern, _ := at(t, "Parameters."+c.parameter+".AllowedPattern").(string)
-			// CloudFormation matches the whole value.
-			if matches := regexp.MustCompile(`^(?:` + pattern + `)$`).MatchString(c.value); matches != c.taken {
-				broken = append(broken, fmt.Sprintf("%s=%q: taken %t, want %t", c.parameter, c.value, matches, c.taken))
 			}
 		}
 		return broken
@@ -76,8 +43,15 @@ var account = []check{
 	{"conditions of the template", func(t tree) (broken []string) {
 		const want = `{"BoundsRoles":{"Fn::Not":[{"Fn::Equals":[{"Ref":"PermissionsBoundary"},""]}]},"MakesAlarmTopic":{"Fn::Equals":[{"Ref":"AlarmTopicArn"},""]},` +
 			`"MakesLedger":{"Fn::Equals":[{"Ref":"KeptLedger"},""]},` +
-			`"ReservesConcurrency":{"Fn::Not":[{"Fn::Equals":[{"Ref":"ReservedConcurrency"},0]}]}}`
+			`"ReservesConcurrency":{"Fn::Not":[{"Fn::Equals":[{"Ref":"ReservedConcurrency"},"0"]}]}}`
 		if got := show(t["Conditions"]); got != want {
+			broken = append(broken, fmt.Sprintf("got %s, want %s", got, want))
+		}
+		return broken
+	}},
+	{"mappings", func(t tree) (broken []string) {
+		const want = `{"Retrier":{"Timeout":{"Seconds":"20"}}}`
+		if got := show(t["Mappings"]); got != want {
 			broken = append(broken, fmt.Sprintf("got %s, want %s", got, want))
 		}
 		return broken
@@ -101,38 +75,4 @@ var taggable = map[string]bool{
 	"AWS::Lambda::Function": true, "AWS::Logs::LogGroup": true, "AWS::SNS::Topic": true, "AWS::SQS::Queue": true, "AWS::Scheduler::ScheduleGroup": true,
 	"AWS::Lambda::Alias": false, "AWS::Lambda::EventInvokeConfig": false, "AWS::Lambda::Permission": false, "AWS::Lambda::Version": false,
 	"AWS::SNS::TopicPolicy": false, "AWS::SQS::QueuePolicy": false,
-}
-
-// spelled are values that the patterns take or refuse.
-var spelled = []struct {
-	parameter, value string
-	taken            bool
-}{
-	{"PipelineNamePrefix", "", true},
-	{"PipelineNamePrefix", "churn-", true},
-	{"PipelineNamePrefix", "Churn2", true},
-	{"PipelineNamePrefix", "churn*", false},
-	{"PipelineNamePrefix", "churn?", false},
-	{"PipelineNamePrefix", "-churn", false},
-	{"PipelineNamePrefix", "a/execution/", false},
-	{"PipelineNamePrefix", "${AWS::Region}", false},
-	{"PermissionsBoundary", "", true},
-	{"PermissionsBoundary", "arn:aws:iam::123456789012:policy/boundaries/ml", true},
-	{"PermissionsBoundary", "arn:aws-cn:iam::aws:policy/PowerUserAccess", true},
-	{"PermissionsBoundary", "arn:aws:iam::123456789012:role/r", false},
-	{"PermissionsBoundary", "PowerUserAccess", false},
-	{"RolePath", "/", true},
-	{"RolePath", "/ml/platform/", true},
-	{"RolePath", "/ml", false},
-	{"RolePath", "ml/", false},
-	{"RolePath", "//", false},
-	{"KeptLedger", "", true},
-	{"KeptLedger", "mulligan-Ledger-1A2B3C4D5E6F", true},
-	{"KeptLedger", "xy", false},
-	{"KeptLedger", "table/ledger", false},
-	{"KeptLedger", "*", false},
-	{"AlarmTopicArn", "", true},
-	{"AlarmTopicArn", "arn:aws-us-gov:sns:us-gov-west-1:123456789012:ops", true},
-	{"AlarmTopicArn", "arn:aws:sns:eu-west-1:123456789012:ops.fifo", false},
-	{"AlarmTopicArn", "arn:aws:sqs:eu-west-1:123456789012:ops", false},
 }

@@ -31,7 +31,7 @@ func (b broken) of(t tree) tree {
 func TestBroken(t *testing.T) {
 	template := expanded(t)
 	proven := map[string]bool{}
-	for _, b := range slices.Concat(brokenPermissions, brokenDeputies, brokenStorage, brokenDelivery, brokenAlarms, brokenEnvironment, brokenAccount) {
+	for _, b := range slices.Concat(brokenPermissions, brokenDeputies, brokenStorage, brokenDelivery, brokenAlarms, brokenEnvironment, brokenParameters, brokenAccount) {
 		t.Run(strings.TrimPrefix(b.path, "Resources.")+" "+b.becomes, func(t *testing.T) {
 			found := failing(b.of(template))
 			slices.Sort(b.found)
@@ -117,6 +117,8 @@ var brokenDeputies = []broken{
 	{"Resources.Ledger.Properties.ResourcePolicy.PolicyDocument.Statement.0.Principal", `{"AWS":"arn:aws:iam::123456789012:root"}`, on("TLS to the table")},
 	{"Resources.Ledger.Properties.ResourcePolicy.PolicyDocument.Statement.0.Effect", `"Allow"`, on("TLS to the table", "who is allowed on the table", "wildcards")},
 	{"Resources.AlarmTopicPolicy.Properties.PolicyDocument.Statement.1", ``, on("TLS to the topic")},
+	{"Resources.AlarmTopicPolicy.Properties.PolicyDocument.Statement.1.Action", `"sns:Publish"`, on("TLS to the topic")},
+	{"Resources.AlarmTopicPolicy.Properties.PolicyDocument.Statement.1.Action", `"sns:*"`, on("TLS to the topic", "wildcards")}, // SNS refuses it there.
 	{"Resources.AlarmTopicPolicy.Properties.PolicyDocument.Statement.0.Condition.ArnLike", ``, on("who publishes to the topic")},
 	{"Resources.AlarmTopicPolicy.Properties.PolicyDocument.Statement.0.Condition.StringEquals", ``, on("who publishes to the topic")},
 	{"Resources.AlarmTopicPolicy.Properties.PolicyDocument.Statement.0", ``, on("who publishes to the topic")},
@@ -172,7 +174,7 @@ var brokenDelivery = []broken{
 	{"Resources.Retrier.Properties.Environment.Variables.SCHEDULE_TARGET_ARN", `{"Fn::Sub":"arn:${AWS::Partition}:lambda:${AWS::Region}:${AWS::AccountId}:function:${AWS::StackName}-retrier"}`, on("the one alias", "variables")},
 	{"Resources.RetrierAliaslive.Properties.FunctionVersion", `"$LATEST"`, on("the alias' version")},
 	{"Resources.DeadLetters.Properties.VisibilityTimeout", `30`, on("a queue's visibility")},
-	{"Mappings.Retrier.Timeout.Seconds", `"60"`, on("a queue's visibility")},
+	{"Mappings.Retrier.Timeout.Seconds", `"60"`, on("a queue's visibility", "mappings")},
 }
 
 var brokenAlarms = []broken{
@@ -198,15 +200,19 @@ var brokenEnvironment = []broken{
 	{"Resources.Retrier.Properties.Environment.Variables.WEBHOOK_TOKEN", `"xyz"`, on("no secret in the environment", "variables")},
 	{"Resources.Retrier.Properties.Environment.Variables.MODE", `"{{resolve:ssm:mode}}"`, on("no secret in the environment", "variables")},
 	{"Resources.Retrier.Properties.Environment.Variables.MODE", `{"Ref":"Password"}`, on("no secret in the environment", "variables")},
-	{"Parameters.Mode.NoEcho", `true`, on("no secret in the environment")},
+	{"Parameters.Mode.NoEcho", `true`, on("no secret in the environment", "parameters")},
 	{"Resources.Retrier.Properties.Environment.Variables.PIPELINE_NAME_PREFIX", ``, on("variables")},
 	{"Resources.Retrier.Properties.Environment.Variables.AWS_ENDPOINT_URL", `"http://example.com"`, on("variables")},
 	{"Resources.Retrier.Properties.Environment.Variables.KEEP", `{"Ref":"LogRetentionDays"}`, on("variables", "a version for every change")},
 	{"Resources.VERSION.Properties.Description", ``, on("a version for every change")},
-	{"Resources.VERSION.Properties.Description", `{"Fn::Sub":"${Mode} ${MaxRetries} ${PipelineRetriesPerDay} ${AccountRetriesPerHour} ${BackoffInterval} ${BackoffMaxDelay} ${ExpireAfter} ${Architecture} ${PipelineNamePrefix} ${KeptLedger}"}`, on("a version for every change")},
-	{"Parameters.PipelineNamePrefix.MaxLength", `256`, on("a version for every change")},
-	{"Parameters.RolePath.MaxLength", ``, on("a version for every change")},
-	{"Resources.Retrier.Properties.RecursiveLoop", ``, on("how it runs")},
+	{"Resources.VERSION.Properties.Description.Fn::Sub.0", `"${Mode} ${MaxRetries} ${PipelineRetriesPerDay} ${AccountRetriesPerHour} ${BackoffInterval} ${BackoffMaxDelay} ${ExpireAfter} ${Timeout} ${Architecture} ${PipelineNamePrefix} ${Table}"`, on("a version for every change")},
+	{"Resources.VERSION.Properties.Description.Fn::Sub.0", `"${Mode} ${MaxRetries} ${PipelineRetriesPerDay} ${AccountRetriesPerHour} ${BackoffInterval} ${BackoffMaxDelay} ${ExpireAfter} ${Architecture} ${PipelineNamePrefix} ${Table}${RolePath}"`, on("a version for every change")},
+	{"Resources.VERSION.Properties.Description.Fn::Sub.1.Table", `{"Ref":"KeptLedger"}`, on("a version for every change")}, // The stack's own would be published again, which Lambda refuses.
+	{"Resources.VERSION.Properties.Description.Fn::Sub.1.Timeout", `"20"`, on("a version for every change")},
+	{"Parameters.PipelineNamePrefix.MaxLength", `256`, on("a version for every change", "parameters")},
+	{"Parameters.RolePath.MaxLength", ``, on("a version for every change", "parameters")},
+	{"Resources.Retrier.Properties.RecursiveLoop", `"Terminate"`, on("how it runs")}, // Some Regions do not know it.
+	{"Resources.Retrier.Properties.RecursiveLoop", `"Allow"`, on("how it runs")},
 	{"Resources.Retrier.Properties.Timeout", `900`, on("how it runs")},
 	{"Resources.Retrier.Properties.LoggingConfig", ``, on("how it runs")}, // Its log group would be made by Lambda, and kept for ever.
 	{"Resources.Retrier.Properties.LoggingConfig.LogGroup", ``, on("how it runs")},
@@ -215,22 +221,44 @@ var brokenEnvironment = []broken{
 	{"Resources.Retrier.Properties.ReservedConcurrentExecutions", `{"Ref":"ReservedConcurrency"}`, on("reserved concurrency")}, // 0 would keep it from running at all.
 }
 
+var brokenParameters = []broken{
+	{"Parameters.Mode.AllowedValues", ``, on("parameters", "a version for every change")},
+	{"Parameters.Mode.AllowedValues", `["enforce","observe","off","never"]`, on("parameters", "what the function takes too")},
+	{"Parameters.PipelineNamePrefix.AllowedPattern", `".*"`, on("parameters", "patterns")},
+	{"Parameters.MaxRetries.AllowedPattern", `"([0-9]|[1-9][0-9]{1,3})"`, on("parameters", "numbers", "what the function takes too")},
+	{"Parameters.MaxRetries.MaxLength", ``, on("parameters", "a version for every change")},
+	{"Parameters.MaxRetries", `{"Type":"Number","Default":3,"MinValue":0,"MaxValue":1000}`, on("parameters", "numbers", "what the function takes too", "a version for every change")},
+	{"Parameters.PipelineRetriesPerDay.AllowedPattern", `"[0-9]{1,5}|100000"`, on("parameters", "numbers", "what the function takes too")},
+	{"Parameters.AccountRetriesPerHour.AllowedPattern", `"([1-9][0-9]{0,4})"`, on("parameters", "numbers", "what the function takes too")},
+	{"Parameters.BackoffInterval.AllowedPattern", `"[1-9][0-9]{0,6}([.][0-9]+)?"`, on("parameters", "numbers", "what the function takes too")},
+	{"Parameters.BackoffMaxDelay.AllowedPattern", `"[0-9]{1,7}"`, on("parameters", "numbers", "what the function takes too")},
+	{"Parameters.ExpireAfter.ConstraintDescription", ``, on("parameters", "numbers")},
+	{"Parameters.Architecture.Default", `"x86_64"`, on("parameters")},
+	{"Parameters.ReservedConcurrency.Default", `"0"`, on("parameters")},
+	{"Parameters.ReservedConcurrency.Description", `"Failures dealt with at the same time, at most, 1 to 1000."`, on("numbers")},
+	{"Parameters.ReservedConcurrency.AllowedPattern", `"([0-9]+)"`, on("parameters", "numbers")}, // "00" would reserve nothing, and keep it from running.
+	{"Parameters.LogRetentionDays.Default", ``, on("parameters")},
+	{"Parameters.LogRetentionDays.AllowedValues.0", `"0"`, on("parameters")},
+	{"Parameters.ProtectLedger.Default", `"false"`, on("parameters")},
+	{"Parameters.KeptLedger.MaxLength", `255`, on("a version for every change", "parameters")},
+	{"Parameters.PermissionsBoundary.AllowedPattern", `"(arn:.*)?"`, on("parameters", "patterns")},
+	{"Parameters.RolePath.AllowedPattern", ``, on("parameters", "patterns")},
+	{"Parameters.AlarmTopicArn.Description", ``, on("parameters")},
+	{"Parameters.More", `{"Type":"String","Default":"","Description":"Something that nobody has thought of."}`, on("parameters")},
+}
+
 var brokenAccount = []broken{
 	{"Resources.Ledger.Properties.Tags", ``, on("tags")},
 	{"Resources.RetrierPipelineFailed.Properties.Tags", ``, on("tags")},
 	{"Resources.Retrier.Properties.Tags", `[]`, on("tags")},
 	{"Resources.Schedules.Properties.Tags.0.Value", `"mulligan"`, on("tags")},
 	{"Resources.More", `{"Type":"AWS::S3::Bucket"}`, on("tags")},
-	{"Parameters.Mode.AllowedValues", ``, on("parameters", "a version for every change")},
-	{"Parameters.RolePath.AllowedPattern", ``, on("parameters", "patterns")},
-	{"Parameters.PipelineNamePrefix.AllowedPattern", `".*"`, on("patterns")},
-	{"Parameters.MaxRetries.MaxValue", ``, on("parameters", "a version for every change")},
-	{"Parameters.LogRetentionDays.Default", ``, on("parameters")},
 	{"Rules", ``, on("contradictions")},
 	{"Rules.EnforcingNeedsRetries.Assertions.0.AssertDescription", ``, on("contradictions")},
 	{"Rules.EnforcingNeedsRetries.RuleCondition", ``, on("contradictions")},
 	{"Rules.KeptLedgerKeepsItsProtection", ``, on("contradictions")},
-	{"Parameters.KeptLedger.MaxLength", `255`, on("a version for every change")},
+	{"Mappings.Retrier.Timeout.Seconds", `20`, on("mappings", "what the function takes too")}, // A value in a mapping is text.
+	{"Conditions.ReservesConcurrency.Fn::Not.0.Fn::Equals.1", `0`, on("conditions of the template")},
 	{"Conditions.ReservesConcurrency", `{"Fn::Equals":["a","a"]}`, on("conditions of the template")},
 	{"Outputs.DeadLettersUrl", ``, on("outputs")},
 	{"Outputs.LedgerTable.Value", `{"Fn::GetAtt":["Ledger","Arn"]}`, on("outputs")},

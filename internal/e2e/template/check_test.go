@@ -16,7 +16,7 @@ type check struct {
 }
 
 // checks are all of them.
-var checks = slices.Concat(permissions, deputies, storage, delivery, alarms, environment, account)
+var checks = slices.Concat(permissions, deputies, storage, delivery, alarms, environment, parameters, account)
 
 // A row is what every resource of a type, or the one of a name, has at a path: this JSON.
 // A path of a resource may end in nothing: then it wants nothing there.

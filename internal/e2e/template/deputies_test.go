@@ -15,6 +15,9 @@ const (
 	ofTheAlarms = `{"ArnLike":{"aws:SourceArn":{"Fn::Sub":"arn:${AWS::Partition}:cloudwatch:${AWS::Region}:${AWS::AccountId}:alarm:${AWS::StackName}-*"}},` +
 		`"StringEquals":{"aws:SourceAccount":{"Ref":"AWS::AccountId"}}}`
 	withoutTLS = `{"Bool":{"aws:SecureTransport":"false"}}`
+	// ofATopic is what a topic's policy may name: the actions of the policy that SNS gives a new topic. It refuses sns:*.
+	ofATopic = `["sns:AddPermission","sns:DeleteTopic","sns:GetTopicAttributes","sns:ListSubscriptionsByTopic",` +
+		`"sns:Publish","sns:RemovePermission","sns:SetTopicAttributes","sns:Subscribe"]`
 )
 
 var deputies = []check{
@@ -35,9 +38,9 @@ var deputies = []check{
 		row{"AWS::Lambda::Permission", "Properties", `{"Action":"lambda:InvokeFunction","FunctionName":{"Ref":"RetrierAliaslive"},` +
 			`"Principal":"events.amazonaws.com","SourceArn":{"Fn::GetAtt":["RetrierPipelineFailed","Arn"]}}`},
 	),
-	denial("TLS to the table", "Ledger", "Properties.ResourcePolicy.PolicyDocument", "dynamodb:*", `"*"`),
-	denial("TLS to the queue", "DeadLettersPolicy", "Properties.PolicyDocument", "sqs:*", queueARN),
-	denial("TLS to the topic", "AlarmTopicPolicy", "Properties.PolicyDocument", "sns:Publish", `{"Ref":"AlarmTopic"}`),
+	denial("TLS to the table", "Ledger", "Properties.ResourcePolicy.PolicyDocument", `"dynamodb:*"`, `"*"`),
+	denial("TLS to the queue", "DeadLettersPolicy", "Properties.PolicyDocument", `"sqs:*"`, queueARN),
+	denial("TLS to the topic", "AlarmTopicPolicy", "Properties.PolicyDocument", ofATopic, `{"Ref":"AlarmTopic"}`),
 	holds("where policies apply",
 		row{"AWS::SQS::QueuePolicy", "Properties.Queues", `[{"Ref":"DeadLetters"}]`},
 		row{"AWS::SNS::TopicPolicy", "Properties.Topics", `[{"Ref":"AlarmTopic"}]`},
@@ -78,7 +81,7 @@ func grants(name, id, path string, want ...string) check {
 
 // denial is a check that a policy refuses everybody who comes without TLS, and refuses nothing else.
 func denial(name, id, path, action, resource string) check {
-	want := `{"Action":"` + action + `","Condition":` + withoutTLS + `,"Effect":"Deny","Principal":"*","Resource":` + resource + `}`
+	want := `{"Action":` + action + `,"Condition":` + withoutTLS + `,"Effect":"Deny","Principal":"*","Resource":` + resource + `}`
 	return each(name, id, func(_ string, r tree) (broken []string) {
 		var got []string
 		for _, node := range list(at(r, path+".Statement")) {

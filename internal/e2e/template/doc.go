@@ -2,7 +2,7 @@
 // translator, as a tree of JSON. Every promise about what the stack may do and
 // how it is built is a named check over that tree, and for every check there are
 // broken templates that it must find. Two sweeps break what nobody thought of:
-// they take each property of the stack away, or change it, and some check has to
+// they take each value of the template away, or change it, and some check has to
 // notice, unless a table says why nobody needs to.
 //
 // `make e2e` installs the translator and runs it; nothing of it is compiled

@@ -46,11 +46,17 @@ var environment = []check{
 		return broken
 	}},
 	{"a version for every change", func(t tree) (broken []string) {
-		described := show(at(t, "Resources."+versionOf(t)+".Properties.Description"))
+		sub := at(t, "Resources."+versionOf(t)+".Properties.Description.Fn::Sub")
+		described, _ := at(sub, "0").(string)
+		// These two stand there as they reach the function: the table's name, made or kept, and the mapping's value.
+		if want := `{"Table":` + theLedger + `,"Timeout":` + timeout + `}`; len(list(sub)) != 2 || show(at(sub, "1")) != want {
+			broken = append(broken, fmt.Sprintf("got %s, want what is described and %s", show(sub), want))
+		}
 		// RolePath decides the roles' ARNs, which a version holds.
-		for _, parameter := range append(parametersOf(t, "Retrier"), "RolePath") {
-			if parameter != "ReservedConcurrency" && !strings.Contains(described, "${"+parameter+"}") { // That one is the function's, not a version's.
-				broken = append(broken, parameter+" reaches the function and not its version's description")
+		for _, name := range append(parametersOf(t, "Retrier"), "RolePath", "Table", "Timeout") {
+			// The first is the function's, not a version's; the second is Table.
+			if name != "ReservedConcurrency" && name != "KeptLedger" && !strings.Contains(described, "${"+name+"}") {
+				broken = append(broken, name+" reaches the function and not its version's description")
 			}
 		}
 		if n := longest(t, described); n > 256 {
@@ -65,7 +71,7 @@ var environment = []check{
 		row{"Retrier", "Properties.MemorySize", "128"},
 		row{"Retrier", "Properties.Timeout", timeout},
 		row{"Retrier", "Properties.Role", `{"Fn::GetAtt":["RetrierRole","Arn"]}`},
-		row{"Retrier", "Properties.RecursiveLoop", `"Terminate"`},
+		row{"Retrier", "Properties.RecursiveLoop", "null"}, // Some Regions refuse to be told, and where there is such detection it is on unless told.
 		row{"Retrier", "Properties.LoggingConfig", `{"ApplicationLogLevel":"INFO","LogFormat":"JSON","LogGroup":{"Ref":"RetrierLogs"},"SystemLogLevel":"INFO"}`},
 	),
 	holds("reserved concurrency",
@@ -104,19 +110,21 @@ func parametersOf(t tree, id string) (names []string) {
 	return names
 }
 
-// longest is how many characters a text has at most, every parameter at its longest value.
+// longest is how many characters a version's description has at most, every parameter at its longest value.
 func longest(t tree, text string) int {
-	text = strings.TrimSuffix(strings.TrimPrefix(text, `{"Fn::Sub":"`), `"}`)
 	return len(regexp.MustCompile(`\$\{(\w+)\}`).ReplaceAllStringFunc(text, func(reference string) string {
-		parameter := at(t, "Parameters."+strings.Trim(reference, "${}"))
+		name := strings.Trim(reference, "${}")
+		switch name {
+		case "Timeout":
+			return fmt.Sprint(at(t, "Mappings.Retrier.Timeout.Seconds"))
+		case "Table":
+			name = "KeptLedger" // Its bound is also that of the names that CloudFormation makes.
+		}
 		n := 0
-		for _, value := range list(at(parameter, "AllowedValues")) {
+		for _, value := range list(at(t, "Parameters."+name+".AllowedValues")) {
 			n = max(n, len(fmt.Sprint(value)))
 		}
-		if value, ok := at(parameter, "MaxValue").(float64); ok {
-			n = len(fmt.Sprintf("%.0f", value))
-		}
-		if value, ok := at(parameter, "MaxLength").(float64); ok {
+		if value, ok := at(t, "Parameters."+name+".MaxLength").(float64); ok {
 			n = int(value)
 		}
 		if n == 0 {
