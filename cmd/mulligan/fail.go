@@ -19,7 +19,6 @@ import (
 type failing struct {
 	order    awstest.FailOrder
 	lasts    time.Duration
-	refuse   int
 	noFollow bool
 	limit    time.Duration
 }
@@ -50,24 +49,44 @@ the time that --for gives it; it goes on then.`,
 	flags.StringVar(&f.order.Step, "step", "Train", "the step that fails")
 	flags.IntVar(&f.order.Fails, "times", 1, "how many runs fail before one succeeds")
 	flags.DurationVar(&f.lasts, "lasts", 2*time.Second, "how long each run takes")
-	flags.IntVar(&f.refuse, "refuse", 0, "have SageMaker refuse the next N retries, with ResourceLimitExceeded")
+	flags.IntVar(&f.order.Refusals, "refuse", 0, "have SageMaker refuse the next N retries, with ResourceLimitExceeded")
 	flags.BoolVar(&f.noFollow, "no-follow", false, "do not watch")
 	flags.DurationVar(&f.limit, "for", 5*time.Minute, "how long to watch at most")
 	_ = cmd.RegisterFlagCompletionFunc("class", cobra.FixedCompletions(awstest.Classes(), cobra.ShellCompDirectiveNoFileComp))
 	return cmd
 }
 
-// check holds the flags to what no order would show: there, zero means absent.
+// maxLasts is the control side's limit, in the flag's words.
+const maxLasts = 24 * time.Hour
+
+// check holds the flags to what no order would show, where zero means absent,
+// and to what an order has in other words.
 func (f *failing) check() error {
 	switch {
+	case (f.order.Class == "") == (f.order.Reason == ""):
+		return fmt.Errorf("expected --class or --reason, one of them; classes are %s", strings.Join(awstest.Classes(), ", "))
 	case f.order.Fails < 1:
 		return fmt.Errorf("--times: expected 1 or more, got %d", f.order.Fails)
-	case f.refuse < 0:
-		return fmt.Errorf("--refuse: expected 0 or more, got %d", f.refuse)
+	case f.lasts < 0 || f.lasts > maxLasts:
+		return fmt.Errorf("--lasts: expected a time from 0s to %v, got %v", maxLasts, f.lasts)
 	case f.limit <= 0:
 		return fmt.Errorf("--for: expected a time above zero, such as 5m, got %v", f.limit)
 	}
 	return nil
+}
+
+// flagOf has the flags by the fields of an order.
+var flagOf = map[string]string{
+	"class": "--class", "reason": "--reason", "pipeline": "--pipeline", "step": "--step", "fails": "--times", "refusals": "--refuse",
+}
+
+// inFlags words what is wrong with an order for whoever typed the flags.
+func inFlags(err error) error {
+	field, rest, _ := strings.Cut(err.Error(), ": ")
+	if flag, ok := flagOf[field]; ok {
+		return fmt.Errorf("%s: %s", flag, rest)
+	}
+	return err
 }
 
 func (f *failing) run(cmd *cobra.Command, l local) error {
@@ -80,17 +99,10 @@ func (f *failing) run(cmd *cobra.Command, l local) error {
 	}
 	ctx, cancel := context.WithTimeout(cmd.Context(), f.limit)
 	defer cancel()
-	remote := account.Remote{URL: state.Control}
-	if f.refuse > 0 {
-		refusals := awstest.RefuseOrder{Op: "RetryPipelineExecution", Code: "ResourceLimitExceeded", Times: f.refuse}
-		if err := remote.Refuse(ctx, refusals); err != nil {
-			return err
-		}
-	}
 	f.order.Lasts = f.lasts.Seconds()
-	made, err := remote.Fail(ctx, f.order)
+	made, err := account.Remote{URL: state.Control}.Fail(ctx, f.order)
 	if err != nil {
-		return err
+		return inFlags(err)
 	}
 	f.tell(cmd.OutOrStdout(), made)
 	if f.noFollow {
@@ -106,14 +118,14 @@ func (f *failing) tell(out io.Writer, made awstest.Execution) {
 	if reason == "" {
 		reason, _ = awstest.ReasonFor(f.order.Class)
 	}
-	runs := "Its first run fails"
+	runs, next := "Its first run fails", "a retry"
 	if f.order.Fails > 1 {
-		runs = fmt.Sprintf("Its first %d runs fail", f.order.Fails)
+		runs, next = fmt.Sprintf("Its first %d runs fail", f.order.Fails), fmt.Sprintf("retry %d", f.order.Fails)
 	}
-	fmt.Fprintf(out, "%s/%s has started. %s at %s, after %v, and the next one succeeds.\n  %s\n",
-		made.Pipeline, made.ID, runs, f.order.Step, f.lasts, plaintext.Line(reason, 200))
-	if f.refuse > 0 {
-		fmt.Fprintf(out, "SageMaker refuses the next calls of RetryPipelineExecution (%d) with ResourceLimitExceeded.\n", f.refuse)
+	fmt.Fprintf(out, "%s/%s has started. %s at %s, after %v; %s would succeed.\n  %s\n",
+		made.Pipeline, made.ID, runs, f.order.Step, f.lasts, next, plaintext.Line(reason, 200))
+	if f.order.Refusals > 0 {
+		fmt.Fprintf(out, "SageMaker refuses the next calls of RetryPipelineExecution (%d) with ResourceLimitExceeded.\n", f.order.Refusals)
 	}
 }
 

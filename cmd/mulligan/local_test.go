@@ -107,7 +107,7 @@ func TestFail(t *testing.T) {
 		args     string
 		want     string
 	}{
-		{"followed to its end", retries, "--class capacity --refuse 2 --lasts 0s", `churn/a10000000001 has started. Its first run fails at Train, after 0s, and the next one succeeds.
+		{"followed to its end", retries, "--class capacity --refuse 2 --lasts 0s", `churn/a10000000001 has started. Its first run fails at Train, after 0s; a retry would succeed.
   CapacityError: Unable to provision requested ML compute capacity. Please retry using a different ML instance type.
 SageMaker refuses the next calls of RetryPipelineExecution (2) with ResourceLimitExceeded.
 00:00:00  SageMaker: Succeeded (run 2)
@@ -115,13 +115,13 @@ SageMaker refuses the next calls of RetryPipelineExecution (2) with ResourceLimi
 00:00:02  retry  retryable    capacity, retry 1
 That is its end: Succeeded in run 2.
 `},
-		{"stopped", stops, "--reason strange\twords --lasts 0s --times 2 --step Prepare --pipeline nightly", `nightly/a10000000001 has started. Its first 2 runs fail at Prepare, after 0s, and the next one succeeds.
+		{"stopped", stops, "--reason strange\twords --lasts 0s --times 2 --step Prepare --pipeline nightly", `nightly/a10000000001 has started. Its first 2 runs fail at Prepare, after 0s; retry 2 would succeed.
   strange words
 00:00:00  SageMaker: Failed (run 1)
 00:00:01  stop   unknown_cause  unknown
 That is its end: Failed in run 1.
 `},
-		{"not followed", ignores, "--class network --lasts 0s --no-follow", `churn/a10000000001 has started. Its first run fails at Train, after 0s, and the next one succeeds.
+		{"not followed", ignores, "--class network --lasts 0s --no-follow", `churn/a10000000001 has started. Its first run fails at Train, after 0s; a retry would succeed.
   ClientError: Data download failed:Unable to download data from s3://churn-data/train. ConnectionResetError: [Errno 104] Connection reset by peer
 ` + "`mulligan log --follow` shows what becomes of it.\n"},
 	}
@@ -161,11 +161,17 @@ func TestFailErrors(t *testing.T) {
 		name, args, want string
 		code             int
 	}{
-		{"unknown class", "--class gremlins", "class: expected one of access_denied, capacity, ", exitError},
-		{"neither class nor reason", "", "class: expected it, or reason in its place", exitError},
+		{"unknown class", "--class gremlins --refuse 3", "Error: --class: expected one of access_denied, capacity, ", exitError},
+		{"neither class nor reason", "", "Error: expected --class or --reason, one of them; classes are access_denied, ", exitError},
+		{"both", "--class capacity --reason x", "Error: expected --class or --reason, one of them", exitError},
+		{"step", "--class capacity --step a/b", "Error: --step: expected 1 to 64", exitError},
+		{"pipeline", "--class capacity --pipeline -x-", "Error: --pipeline: expected 1 to 256", exitError},
+		{"reason", "--reason " + strings.Repeat("x", 1025), "Error: --reason: expected at most 1024", exitError},
+		{"before it began", "--class capacity --lasts -2s", "Error: --lasts: expected a time from 0s to 24h0m0s, got -2s", exitError},
+		{"for days", "--class capacity --lasts 25h", "Error: --lasts: expected a time from 0s", exitError},
 		{"never", "--class capacity --times 0", "--times: expected 1 or more, got 0", exitError},
-		{"too often", "--class capacity --times 1001", "fails: expected a whole number from 1 to 1000", exitError},
-		{"refused less than never", "--class capacity --refuse -1", "--refuse: expected 0 or more", exitError},
+		{"too often", "--class capacity --times 1001", "Error: --times: expected a whole number from 1 to 1000", exitError},
+		{"refused less than never", "--class capacity --refuse -1", "Error: --refuse: expected a whole number from 0 to 1000, got -1", exitError},
 		{"no time", "--class capacity --for 0s", "--for: expected a time above zero", exitError},
 		{"an argument", "capacity", `unknown command "capacity"`, exitError},
 		{"no end", "--class capacity --lasts 0s --for 100ms", "the story has not ended after 100ms", exitTimedOut},
@@ -191,11 +197,11 @@ func TestFailErrors(t *testing.T) {
 
 func TestNoLocalAccount(t *testing.T) {
 	t.Chdir(t.TempDir())
-	for _, command := range []string{"fail", "log"} {
+	for _, command := range []string{"fail --class capacity", "log"} {
 		cmd := root(here())
 		var problems bytes.Buffer
 		cmd.SetErr(&problems)
-		cmd.SetArgs([]string{command})
+		cmd.SetArgs(strings.Fields(command))
 		if code := exitCode(cmd.Execute()); code != exitError || problems.String() != "Error: no local account is running here: start one with `make account`\n" {
 			t.Errorf("%s: exit %d, %q", command, code, problems.String())
 		}

@@ -22,6 +22,12 @@ const maxControlAnswer = 8 << 20
 // for an event to be on its way.
 const controlPatience = 30 * time.Second
 
+// What to do where an account is only half there.
+const (
+	wayOutEnded = "It may have ended: `make account` starts it again, `make account-down` clears it away"
+	wayOutEmpty = "What was deployed may be gone: `make account` deploys it again"
+)
+
 // Remote talks to the control side of the stand-in for SageMaker in a local
 // account, see [awstest.Account.Control]. Its errors are in the control side's
 // words, or say that nobody answers and what to do.
@@ -34,29 +40,9 @@ func (r Remote) Fail(ctx context.Context, order awstest.FailOrder) (e awstest.Ex
 	return e, r.call(ctx, http.MethodPost, "/executions", order, &e)
 }
 
-// Refuse has the next requests of an operation refused.
-func (r Remote) Refuse(ctx context.Context, order awstest.RefuseOrder) error {
-	return r.call(ctx, http.MethodPost, "/refusals", order, &order)
-}
-
 // Execution tells how an execution stands.
 func (r Remote) Execution(ctx context.Context, arn string) (e awstest.Execution, err error) {
 	return e, r.call(ctx, http.MethodGet, "/executions?arn="+url.QueryEscape(arn), nil, &e)
-}
-
-// Executions tells how all of them stand, in the order in which they were made.
-func (r Remote) Executions(ctx context.Context) (all []awstest.Execution, err error) {
-	return all, r.call(ctx, http.MethodGet, "/executions", nil, &all)
-}
-
-// Calls are the requests about an execution so far; without an ARN, all.
-func (r Remote) Calls(ctx context.Context, arn string) (calls []awstest.Call, err error) {
-	return calls, r.call(ctx, http.MethodGet, "/calls?arn="+url.QueryEscape(arn), nil, &calls)
-}
-
-// Violations are the requests that no correct client would have sent.
-func (r Remote) Violations(ctx context.Context) (violations []string, err error) {
-	return violations, r.call(ctx, http.MethodGet, "/violations", nil, &violations)
 }
 
 // call sends one request, with an order where there is one, and reads the
@@ -79,7 +65,7 @@ func (r Remote) call(ctx context.Context, method, path string, order, into any) 
 	request.Header.Set("Content-Type", "application/json")
 	answer, err := http.DefaultClient.Do(request)
 	if err != nil {
-		return fmt.Errorf("the local account does not answer: %w\nIt may have ended: `make account` starts it again, `make account-down` clears it away", err)
+		return fmt.Errorf("the local account does not answer: %w\n%s", err, wayOutEnded)
 	}
 	defer answer.Body.Close()
 	return readControl(answer, into)

@@ -3,6 +3,7 @@ package account
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -11,6 +12,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/cloudwatchlogs"
 	"github.com/aws/aws-sdk-go-v2/service/cloudwatchlogs/types"
+	smithyhttp "github.com/aws/smithy-go/transport/http"
 )
 
 // Logs is what is asked of CloudWatch Logs.
@@ -63,7 +65,7 @@ func (r *logReader) next(ctx context.Context) (lines []Line, err error) {
 	for {
 		page, err := r.logs.FilterLogEvents(ctx, ask)
 		if err != nil {
-			return nil, fmt.Errorf("read the function's log: %w", err)
+			return nil, unread(err)
 		}
 		for _, e := range page.Events {
 			at := time.UnixMilli(aws.ToInt64(e.Timestamp))
@@ -82,6 +84,23 @@ func (r *logReader) next(ctx context.Context) (lines []Line, err error) {
 	r.moveOn(newest.Add(-logOverlap))
 	slices.SortStableFunc(lines, func(a, b Line) int { return a.At.Compare(b.At) })
 	return lines, nil
+}
+
+// unread says what to do where the log cannot be read: the emulator is gone, or
+// what it held is.
+func unread(err error) error {
+	var (
+		unsent  *smithyhttp.RequestSendError
+		unknown *types.ResourceNotFoundException
+		wayOut  string
+	)
+	switch {
+	case errors.As(err, &unknown):
+		wayOut = "\n" + wayOutEmpty
+	case errors.As(err, &unsent):
+		wayOut = "\n" + wayOutEnded
+	}
+	return fmt.Errorf("read the function's log: %w%s", err, wayOut)
 }
 
 // once reads a log event that was not seen before. The emulator gives no ids to

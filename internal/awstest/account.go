@@ -36,9 +36,10 @@ type Config struct {
 	// that was understood, before any fault and any effect, outside every lock:
 	// action is what policies call it ("sagemaker:RetryPipelineExecution"),
 	// resource the execution's ARN as the request spells it, as IAM minds case.
-	// A *[Refusal] is answered as AccessDeniedException; any other error means
-	// that the asking failed, and is answered as InternalFailure. Neither is a
-	// violation. Nil: everybody may do everything.
+	// A *[Refusal] is answered as AccessDeniedException, an [ErrUnknownKey] as
+	// UnrecognizedClientException; any other error means that the asking failed,
+	// and is answered as InternalFailure. None is a violation. Nil: everybody may
+	// do everything.
 	Authorize func(who Caller, action, resource string) error
 	// OnEvent receives each event as it happens, outside every lock, on the
 	// goroutine that brought it about: a request is answered only when it has

@@ -45,7 +45,7 @@ func (s *Accounts) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 			a.ServeHTTP(w, r)
 			return
 		}
-		refused = in.refuse(codeUnknownToken, "The security token included in the request is invalid.")
+		refused = in.refuseKey()
 	}
 	s.mu.Lock()
 	s.violations = append(s.violations, fmt.Sprintf("%s: no account for access key %q in Region %q: %s",
@@ -76,24 +76,10 @@ func (s *Accounts) of(signed signature) *Account {
 	return found[0]
 }
 
-// Violations are the requests that no account took, and after them those of
-// each account, see [Account.Violations].
+// Violations are the requests that no account took; those that one took are in
+// its own, see [Account.Violations].
 func (s *Accounts) Violations() []string {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	out := slices.Clone(s.violations)
-	for _, a := range s.accounts {
-		out = append(out, a.Violations()...)
-	}
-	return out
-}
-
-// Serve puts the accounts on a free port of the loopback interface, as
-// [Account.Serve] does one.
-func (s *Accounts) Serve() (url string, stop func()) {
-	url, stop, err := serve(s, "127.0.0.1:0")
-	if err != nil {
-		panic(err)
-	}
-	return url, stop
+	return slices.Clone(s.violations)
 }

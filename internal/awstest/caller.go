@@ -20,6 +20,10 @@ type Refusal struct {
 	Principal string
 }
 
+// ErrUnknownKey is what Config.Authorize returns, wrapped or not, for an access
+// key that is nobody's.
+var ErrUnknownKey = errors.New("nobody has this access key")
+
 func (r *Refusal) Error() string { return "IAM does not allow it to " + r.Principal }
 
 // sentence is how services word IAM's implicit denial (IAM user guide,
@@ -46,8 +50,16 @@ func (a *Account) authorize(in request) *answer {
 		return nil
 	case errors.As(err, &refused):
 		return in.refuse(codeAccessDenied, refused.sentence(action, in.ARN))
+	case errors.Is(err, ErrUnknownKey):
+		return in.refuseKey()
 	}
 	return in.refuse(codeInternal, fmt.Sprintf("whether %s is allowed could not be asked: %v", action, err))
+}
+
+// refuseKey is the services' answer to an access key that they do not know (API
+// reference: "Common errors"). No SDK tries again after it.
+func (in request) refuseKey() *answer {
+	return in.refuse(codeUnknownToken, "The security token included in the request is invalid.")
 }
 
 var authorization = regexp.MustCompile(`^AWS4-HMAC-SHA256 Credential=([^/, ]+)/(\d{8})/([a-z0-9-]+)/([a-z]+)/aws4_request, ?SignedHeaders=([a-z0-9;-]+), ?Signature=[0-9a-f]{64}$`)

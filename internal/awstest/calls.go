@@ -9,28 +9,28 @@ import (
 
 // A Request is what a request asks for, as far as it could be understood.
 type Request struct {
-	Op          string    `json:"op"`              // "RetryPipelineExecution", "CreateSchedule", ...
-	ARN         string    `json:"arn,omitempty"`   // the execution's, as the request spells it
-	Token       string    `json:"token,omitempty"` // ClientRequestToken or ClientToken
-	Parallelism int32     `json:"parallelism,omitempty"`
-	Group       string    `json:"group,omitempty"` // of a schedule, as is Name
-	Name        string    `json:"name,omitempty"`
-	At          time.Time `json:"at"`
+	Op          string // "RetryPipelineExecution", "CreateSchedule", ...
+	ARN         string // the execution's, as the request spells it
+	Token       string // ClientRequestToken or ClientToken
+	Parallelism int32
+	Group       string // of a schedule, as is Name
+	Name        string
+	At          time.Time
 }
 
 // A Call is a request and how it was answered.
 type Call struct {
 	Request
 	// Answered is false while the request is under way.
-	Answered bool `json:"answered"`
+	Answered bool
 	// Effective: it changed something. A request whose answer was lost may be.
-	Effective bool `json:"effective"`
+	Effective bool
 	// Status and Code are what went out: an HTTP status, and the error's code
 	// or nothing. Broken connections have status 0 and a code in brackets.
-	Status int    `json:"status"`
-	Code   string `json:"code,omitempty"`
+	Status int
+	Code   string
 	// Disturbed: a Fault had its hand in it.
-	Disturbed bool `json:"disturbed"`
+	Disturbed bool
 }
 
 // Calls are the requests so far, in the order of their arrival: all of them,

@@ -20,10 +20,7 @@ const maxOrder = 64 << 10
 // does by calling methods. It speaks JSON, with the tags of the types named here:
 //
 //	POST /executions            a FailOrder → 201, the Execution
-//	GET  /executions            every Execution; ?arn= one of them
-//	GET  /calls?arn=            every Call about one execution; without arn, every Call
-//	GET  /violations            Violations
-//	POST /refusals              a RefuseOrder → 201, the order
+//	GET  /executions?arn=       the Execution
 //
 // A fault is answered {"error": "..."}, which names the field and says what was
 // expected. It changes the account for whoever asks, so it belongs on loopback
@@ -34,14 +31,9 @@ const maxOrder = 64 << 10
 func (a *Account) Control() http.Handler {
 	routes := http.NewServeMux()
 	routes.HandleFunc("POST /executions", a.orderFailure)
-	routes.HandleFunc("GET /executions", a.tellExecutions)
-	routes.HandleFunc("GET /calls", a.tellCalls)
-	routes.HandleFunc("GET /violations", func(w http.ResponseWriter, _ *http.Request) {
-		tell(w, http.StatusOK, append([]string{}, a.Violations()...))
-	})
-	routes.HandleFunc("POST /refusals", a.orderRefusals)
+	routes.HandleFunc("GET /executions", a.tellExecution)
 	routes.HandleFunc("/", func(w http.ResponseWriter, r *http.Request) {
-		wrong(w, http.StatusNotFound, fmt.Errorf("%s %s: expected POST or GET /executions, GET /calls, GET /violations or POST /refusals", r.Method, r.URL.Path))
+		wrong(w, http.StatusNotFound, fmt.Errorf("%s %s: expected POST or GET /executions", r.Method, r.URL.Path))
 	})
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if err := mayControl(r); err != nil {
@@ -86,7 +78,7 @@ func wrong(w http.ResponseWriter, status int, err error) {
 
 // readOrder fills an order, in which the defaults already stand, from a
 // request's body, and answers the request where that is not possible.
-func readOrder(w http.ResponseWriter, r *http.Request, order interface{ check() error }) bool {
+func readOrder(w http.ResponseWriter, r *http.Request, order *FailOrder) bool {
 	if got, _, err := mime.ParseMediaType(r.Header.Get("Content-Type")); err != nil || got != "application/json" {
 		wrong(w, http.StatusUnsupportedMediaType, errors.New("header Content-Type: expected application/json"))
 		return false

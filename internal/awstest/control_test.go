@@ -88,11 +88,6 @@ func TestControlFails(t *testing.T) {
 
 func TestControlTells(t *testing.T) {
 	s, url := controlled(t)
-	for path, want := range map[string]string{"/executions": "[]", "/calls": "[]", "/violations": "[]"} {
-		if status, got := ask(t, "GET", url+path, ""); status != http.StatusOK || got != want {
-			t.Errorf("GET %s: got %d %s, want 200 %s", path, status, got, want)
-		}
-	}
 	status, text := ask(t, "POST", url+"/executions", `{"reason":"in these words"}`)
 	equal(t, "status", status, http.StatusCreated)
 	made := decoded[Execution](t, text)
@@ -100,33 +95,38 @@ func TestControlTells(t *testing.T) {
 	equal(t, "reason", made.Steps[0].Reason, "in these words")
 	equal(t, "without lasts", made.Status, Failed)
 	other := s.Add(Script{})
-	s.describe(made.ARN)
-	s.describe(other)
-	status, text = ask(t, "POST", url+"/refusals", `{"op":"RetryPipelineExecution","code":"ResourceLimitExceeded"}`)
-	equal(t, "status", status, http.StatusCreated)
-	equal(t, "the order with its defaults", text, `{"op":"RetryPipelineExecution","code":"ResourceLimitExceeded","times":1}`)
-	wantCode(t, "the first retry", s.retry(made.ARN, "a"), codeResourceLimit)
-	wantCode(t, "the second retry", s.retry(made.ARN, "b"), "")
+	_, text = ask(t, "GET", url+"/executions?arn="+other, "")
+	equal(t, "the other", decoded[Execution](t, text).ARN, other)
+}
 
-	_, text = ask(t, "GET", url+"/executions", "")
-	equal(t, "executions", len(decoded[[]Execution](t, text)), 2)
-	_, text = ask(t, "GET", url+"/calls?arn="+made.ARN, "")
-	calls := decoded[[]Call](t, text)
-	equal(t, "calls about it", len(calls), 3)
-	equal(t, "call", calls[1], s.CallsFor(made.ARN)[1])
-	_, text = ask(t, "GET", url+"/calls", "")
-	equal(t, "calls", len(decoded[[]Call](t, text)), 4)
-	if _, err := s.sagemaker.ListPipelines(t.Context(), nil); code(err) != codeUnknownOp {
-		t.Errorf("an operation that is not stood in for: got %v", err)
+// What was refused to one order is not left to the next, and is in place when
+// the execution fails at once.
+func TestControlRefusesRetries(t *testing.T) {
+	s, url := controlled(t)
+	var atOnce error
+	s.Configure(func(c *Config) {
+		c.OnEvent = func(e Event) {
+			if e.Status == Failed {
+				atOnce = s.retry(e.ARN, "at once")
+			}
+		}
+	})
+	for _, bad := range []string{`{"class":"gremlins","refusals":3}`, `{"class":"capacity","refusals":3,"lasts":-1}`} {
+		status, _ := ask(t, "POST", url+"/executions", bad)
+		equal(t, bad, status, http.StatusBadRequest)
 	}
-	_, text = ask(t, "GET", url+"/violations", "")
-	equal(t, "violations", len(decoded[[]string](t, text)), 1)
+	status, text := ask(t, "POST", url+"/executions", `{"class":"throttling","refusals":2}`)
+	equal(t, "status", status, http.StatusCreated)
+	wantCode(t, "the first retry", atOnce, codeResourceLimit)
+	arn := decoded[Execution](t, text).ARN
+	wantCode(t, "the second retry", s.retry(arn, "b"), codeResourceLimit)
+	wantCode(t, "the third retry", s.retry(arn, "c"), "")
 }
 
 // A fault names the field and what was expected, and changes nothing.
 func TestControlRefusesOrders(t *testing.T) {
 	s, url := controlled(t)
-	fail, refuse := "/executions", "/refusals"
+	const fail = "/executions"
 	long := strings.Repeat("x", 1025)
 	tests := []struct {
 		name, path, body string
@@ -152,9 +152,8 @@ func TestControlRefusesOrders(t *testing.T) {
 		{"two objects", fail, `{"class":"capacity"}{}`, 400, "body: expected one JSON object, got more"},
 		{"not JSON", fail, `class=capacity`, 400, "body: expected one JSON object"},
 		{"too large", fail, `{"reason":"` + strings.Repeat("x", 64<<10) + `"}`, 413, "body: expected at most 65536 bytes"},
-		{"unknown operation", refuse, `{"op":"DeletePipeline","code":"X"}`, 400, "op: expected an operation"},
-		{"code", refuse, `{"op":"RetryPipelineExecution","code":"no room"}`, 400, "code: expected 1 to 64 letters"},
-		{"never", refuse, `{"op":"RetryPipelineExecution","code":"X","times":0}`, 400, "times: expected a whole number from 1"},
+		{"refused less than never", fail, `{"class":"capacity","refusals":-1}`, 400, "refusals: expected a whole number from 0 to 1000, got -1"},
+		{"refused too often", fail, `{"class":"capacity","refusals":1001}`, 400, "refusals: expected a whole number from 0 to 1000, got 1001"},
 		{"elsewhere", "/pipelines", `{}`, 404, "expected POST or GET /executions"},
 	}
 	for _, test := range tests {
@@ -164,9 +163,11 @@ func TestControlRefusesOrders(t *testing.T) {
 			t.Errorf("%s: got %d %q, want %d %q", test.name, status, got, test.status, test.want)
 		}
 	}
-	status, text := ask(t, "GET", url+"/executions?arn=arn:none", "")
-	if status != http.StatusNotFound || !strings.Contains(text, "arn: expected") {
-		t.Errorf("no such execution: got %d %s", status, text)
+	for _, query := range []string{"?arn=arn:none", "?arn=", ""} {
+		status, text := ask(t, "GET", url+"/executions"+query, "")
+		if status != http.StatusNotFound || !strings.Contains(text, "arn: expected") {
+			t.Errorf("no such execution, %q: got %d %s", query, status, text)
+		}
 	}
 	equal(t, "executions", len(s.Executions()), 0)
 }
@@ -175,6 +176,7 @@ func TestControlRefusesOrders(t *testing.T) {
 func TestControlKeepsBrowsersOut(t *testing.T) {
 	s, url := controlled(t)
 	const order = `{"class":"capacity"}`
+	path := "/executions?arn=" + s.Add(Script{})
 	tests := []struct {
 		name, method, body string
 		header             []string
@@ -194,9 +196,9 @@ func TestControlKeepsBrowsersOut(t *testing.T) {
 		{"with a charset", "POST", order, []string{"Content-Type", "application/json; charset=utf-8"}, 201},
 	}
 	for _, test := range tests {
-		if got, text := ask(t, test.method, url+"/executions", test.body, test.header...); got != test.want {
+		if got, text := ask(t, test.method, url+path, test.body, test.header...); got != test.want {
 			t.Errorf("%s: got %d %s, want %d", test.name, got, text, test.want)
 		}
 	}
-	equal(t, "executions", len(s.Executions()), 1)
+	equal(t, "executions", len(s.Executions()), 2)
 }

@@ -47,7 +47,7 @@
 // # From another process
 //
 // [Account.Control] is what a program without the Go value drives an account
-// by: it makes executions fail, has requests refused, and looks.
+// by: it makes executions fail, has their retries refused, and looks.
 //
 // # Time
 //

@@ -19,22 +19,14 @@ type FailOrder struct {
 	Step     string  `json:"step,omitempty"`     // the step that fails; absent: Train
 	Fails    int     `json:"fails,omitempty"`    // how many runs fail before one succeeds, 1 to 1000; absent: 1
 	Lasts    float64 `json:"lasts,omitempty"`    // how long each run takes, 0 to 86400 seconds; absent: 0
-}
-
-// A RefuseOrder asks the control side to have the next requests of an operation
-// refused, see [Account.FailNext].
-type RefuseOrder struct {
-	Op    string `json:"op"`              // such as RetryPipelineExecution
-	Code  string `json:"code"`            // such as ResourceLimitExceeded
-	Times int    `json:"times,omitempty"` // 1 to 1000; absent: 1
+	Refusals int     `json:"refusals,omitempty"` // how many of the account's next retries are refused with ResourceLimitExceeded, 0 to 1000
 }
 
 // The names that SageMaker allows (API reference: CreatePipeline, PipelineName;
-// ListPipelineExecutionSteps, StepName), and the shape of error codes.
+// ListPipelineExecutionSteps, StepName).
 var (
 	pipelineName = regexp.MustCompile(`^[a-zA-Z0-9](-*[a-zA-Z0-9]){0,255}$`)
 	stepName     = regexp.MustCompile(`^[A-Za-z0-9_-]{1,64}$`)
-	errorCode    = regexp.MustCompile(`^[A-Za-z]{1,64}$`)
 )
 
 const (
@@ -59,18 +51,8 @@ func (o *FailOrder) check() error {
 		return fmt.Errorf("fails: expected a whole number from 1 to %d, got %d", maxTimes, o.Fails)
 	case o.Lasts < 0 || o.Lasts > maxLasts:
 		return fmt.Errorf("lasts: expected seconds from 0 to %d, got %v", maxLasts, o.Lasts)
-	}
-	return nil
-}
-
-func (o *RefuseOrder) check() error {
-	switch _, known := operations[o.Op]; {
-	case !known:
-		return fmt.Errorf("op: expected an operation that the stand-in knows, such as RetryPipelineExecution, got %.80q", o.Op)
-	case !errorCode.MatchString(o.Code):
-		return fmt.Errorf("code: expected 1 to 64 letters, such as ResourceLimitExceeded, got %.80q", o.Code)
-	case o.Times < 1 || o.Times > maxTimes:
-		return fmt.Errorf("times: expected a whole number from 1 to %d, got %d", maxTimes, o.Times)
+	case o.Refusals < 0 || o.Refusals > maxTimes:
+		return fmt.Errorf("refusals: expected a whole number from 0 to %d, got %d", maxTimes, o.Refusals)
 	}
 	return nil
 }
@@ -85,41 +67,23 @@ func (o *FailOrder) script() Script {
 	return Script{Pipeline: o.Pipeline, Runs: append(runs, Succeeds().After(lasts))}
 }
 
+// orderFailure has the retries refused first: an execution that takes no time
+// may have been retried before Add returns.
 func (a *Account) orderFailure(w http.ResponseWriter, r *http.Request) {
 	order := &FailOrder{Pipeline: "churn", Step: "Train", Fails: 1}
 	if readOrder(w, r, order) {
+		a.FailNext("RetryPipelineExecution", order.Refusals, Fault{Code: codeResourceLimit})
 		tell(w, http.StatusCreated, a.Execution(a.Add(order.script())))
 	}
 }
 
-func (a *Account) orderRefusals(w http.ResponseWriter, r *http.Request) {
-	order := &RefuseOrder{Times: 1}
-	if readOrder(w, r, order) {
-		a.FailNext(order.Op, order.Times, Fault{Code: order.Code})
-		tell(w, http.StatusCreated, order)
-	}
-}
-
-func (a *Account) tellExecutions(w http.ResponseWriter, r *http.Request) {
-	all := append([]Execution{}, a.Executions()...) // an empty list, not null
+func (a *Account) tellExecution(w http.ResponseWriter, r *http.Request) {
 	arn := r.URL.Query().Get("arn")
-	if arn == "" {
-		tell(w, http.StatusOK, all)
-		return
-	}
-	for _, e := range all {
+	for _, e := range a.Executions() {
 		if strings.EqualFold(e.ARN, arn) {
 			tell(w, http.StatusOK, e)
 			return
 		}
 	}
 	wrong(w, http.StatusNotFound, fmt.Errorf("arn: expected the ARN of an execution of this account, got %.200q", arn))
-}
-
-func (a *Account) tellCalls(w http.ResponseWriter, r *http.Request) {
-	calls := append([]Call{}, a.Calls()...)
-	if arn := r.URL.Query().Get("arn"); arn != "" {
-		calls = slices.DeleteFunc(calls, func(c Call) bool { return !strings.EqualFold(c.ARN, arn) })
-	}
-	tell(w, http.StatusOK, calls)
 }

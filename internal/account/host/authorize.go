@@ -4,7 +4,9 @@ import (
 	"bufio"
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"time"
@@ -63,9 +65,12 @@ func (r Reach) Simulate(ctx context.Context, home Home, role, action, resource s
 }
 
 // role is the role behind a function's access key, from what the launcher notes
-// when it makes one.
+// when it makes one. The error is awstest.ErrUnknownKey where it made none.
 func (r Reach) role(accessKey string) (string, error) {
 	file, err := os.Open(filepath.Join(r.Folder, sessionsFile))
+	if errors.Is(err, fs.ErrNotExist) { // no function has run yet
+		return "", fmt.Errorf("%w: %s", awstest.ErrUnknownKey, accessKey)
+	}
 	if err != nil {
 		return "", fmt.Errorf("whose access key %s is: %w", accessKey, err)
 	}
@@ -77,5 +82,8 @@ func (r Reach) role(accessKey string) (string, error) {
 			return session.Role, nil
 		}
 	}
-	return "", fmt.Errorf("no function has the access key %s", accessKey)
+	if err := lines.Err(); err != nil {
+		return "", fmt.Errorf("whose access key %s is: %w", accessKey, err)
+	}
+	return "", fmt.Errorf("%w: %s", awstest.ErrUnknownKey, accessKey)
 }

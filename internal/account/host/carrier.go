@@ -37,7 +37,13 @@ func newCarrier(put func(context.Context, Home, awstest.Event) error) *carrier {
 	return c
 }
 
+// carry takes one event on its way. One that comes after close goes nowhere.
 func (c *carrier) carry(home Home, e awstest.Event) {
+	c.mu.Lock() // close must not wait while another goes
+	defer c.mu.Unlock()
+	if c.ctx.Err() != nil {
+		return
+	}
 	c.busy.Go(func() {
 		ctx, cancel := context.WithTimeout(c.ctx, putLimit)
 		defer cancel()
@@ -49,16 +55,29 @@ func (c *carrier) carry(home Home, e awstest.Event) {
 	})
 }
 
+// close breaks off what is on its way, which is not lost then.
 func (c *carrier) close() {
+	c.mu.Lock()
 	c.cancel()
+	c.mu.Unlock()
 	c.busy.Wait()
 }
 
-// Lost tells which events did not reach the bus, and why; nil if all did.
+// lost are the events that did not reach the bus.
+func (c *carrier) lost() error {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return errors.Join(c.faults...)
+}
+
+// Lost tells which events did not reach the bus, and why, and which requests to
+// SageMaker no home took; nil if there was none of either.
 func (h *Host) Lost() error {
-	h.events.mu.Lock()
-	defer h.events.mu.Unlock()
-	return errors.Join(h.events.faults...)
+	err := h.events.lost()
+	for _, v := range h.sageMaker.Violations() {
+		err = errors.Join(err, errors.New("to SageMaker: "+v))
+	}
+	return err
 }
 
 // putEvent does what SageMaker does at a status change: it puts the event on

@@ -32,13 +32,16 @@ func (r Reach) Build(ctx context.Context) (template string, err error) {
 }
 
 // Deploy runs `sam deploy` and returns what it wrote. Where it fails, that is
-// in the error.
+// in the error. The first one into an account must be alone, as it makes what
+// the others share; see [Host.Deploy].
 func (r Reach) Deploy(ctx context.Context, home Home, d Deployment) (output string, err error) {
 	if d.Template == "" {
 		d.Template = filepath.Join(r.Folder, "build", "template.yaml")
 	}
 	arguments := []string{
 		"deploy", "--template-file", d.Template, "--stack-name", d.Stack, "--region", home.Region,
+		// `sam delete` takes a stack's code out of the bucket, and another stack that is being deployed may have the same.
+		"--s3-prefix", d.Stack,
 		"--resolve-s3", "--no-confirm-changeset", "--no-fail-on-empty-changeset", "--no-progressbar",
 		"--capabilities", "CAPABILITY_IAM", "CAPABILITY_AUTO_EXPAND",
 	}
@@ -74,26 +77,31 @@ const samLimit = 10 * time.Minute
 
 // buckets lets one sam make the bucket that all deployments of a home share,
 // while the others wait; with the bucket there, they go side by side.
-var buckets struct {
+type buckets struct {
 	sync.Mutex
-	made map[string]bool // by endpoint and home
+	made map[Home]bool
 }
 
-// withBucket runs a deployment, alone where it is the home's first.
-func (r Reach) withBucket(home Home, deployment func() error) error {
-	of := r.Endpoint + home.Number + home.Region
-	buckets.Lock()
-	if buckets.made[of] {
-		buckets.Unlock()
+// with runs a deployment, alone where it is the home's first.
+func (b *buckets) with(home Home, deployment func() error) error {
+	b.Lock()
+	if b.made[home] {
+		b.Unlock()
 		return deployment()
 	}
-	defer buckets.Unlock()
+	defer b.Unlock()
 	err := deployment()
-	if buckets.made == nil {
-		buckets.made = map[string]bool{}
-	}
-	buckets.made[of] = err == nil
+	b.made[home] = err == nil
 	return err
+}
+
+// Deploy is [Reach.Deploy], for any number of deployments at a time.
+func (h *Host) Deploy(ctx context.Context, home Home, d Deployment) (output string, err error) {
+	err = h.buckets.with(home, func() (err error) {
+		output, err = h.Reach.Deploy(ctx, home, d)
+		return err
+	})
+	return output, err
 }
 
 // sam runs the pinned SAM CLI against the local account, with nothing of the
@@ -109,16 +117,7 @@ func (r Reach) sam(ctx context.Context, home Home, arguments ...string) (output 
 		"SAM_CLI_POLL_DELAY=0.5") // seconds; sam's own 5 are for a deployment that takes minutes
 	run.Cancel = func() error { return run.Process.Signal(os.Interrupt) }
 	run.WaitDelay = 10 * time.Second
-	var out []byte
-	deployment := func() (err error) {
-		out, err = run.CombinedOutput()
-		return err
-	}
-	if arguments[0] == "deploy" {
-		err = r.withBucket(home, deployment)
-	} else {
-		err = deployment()
-	}
+	out, err := run.CombinedOutput()
 	if err != nil {
 		return string(out), &SAMError{Command: arguments[0], Output: string(out), Err: err}
 	}

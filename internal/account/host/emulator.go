@@ -33,8 +33,12 @@ const (
 )
 
 // sessionsFile is where the launcher notes which access key stands for which
-// role, in Options.Folder.
-const sessionsFile = "sessions.jsonl"
+// role, in Options.Folder, processesFile where it notes the process groups of
+// functions.
+const (
+	sessionsFile  = "sessions.jsonl"
+	processesFile = "processes"
+)
 
 // launch starts MiniStack and returns when it answers.
 func launch(ctx context.Context, o Options, sageMaker string) (*emulator, error) {
@@ -47,7 +51,7 @@ func launch(ctx context.Context, o Options, sageMaker string) (*emulator, error)
 		return nil, err
 	}
 	e := &emulator{url: "http://127.0.0.1:" + strconv.Itoa(port), temp: filepath.Join(o.Folder, "tmp"), ended: make(chan struct{})}
-	if err := os.MkdirAll(e.temp, 0o700); err != nil {
+	if err := errors.Join(Sweep(o.Folder), os.MkdirAll(e.temp, 0o700)); err != nil {
 		return nil, err
 	}
 	log, err := os.Create(filepath.Join(o.Folder, "ministack.log"))
@@ -69,6 +73,9 @@ func launch(ctx context.Context, o Options, sageMaker string) (*emulator, error)
 		_ = e.run.Wait() // how it ended is in its log
 		close(e.ended)
 	}()
+	if err := noteGroup(o.Folder, e.run.Process.Pid); err != nil {
+		return nil, errors.Join(err, e.stop())
+	}
 	if err := e.answers(ctx); err != nil {
 		return nil, errors.Join(fmt.Errorf("MiniStack did not start: %w%s", err, lastWords(log.Name())), e.stop())
 	}
@@ -85,6 +92,7 @@ func (e *emulator) environment(o Options, port int, sageMaker string) []string {
 		"AWS_ENDPOINT_URL=" + e.url, "AWS_ENDPOINT_URL_SAGEMAKER=" + sageMaker,
 		"LAMBDA_ASYNC_RETRY_BASE_SECONDS=" + strconv.FormatFloat(o.RetryAfter.Seconds(), 'f', -1, 64),
 		"ACCOUNT_DIES_WITH_STDIN=1", "ACCOUNT_SESSIONS=" + filepath.Join(o.Folder, sessionsFile),
+		"ACCOUNT_PROCESSES=" + filepath.Join(o.Folder, processesFile),
 	}
 }
 
@@ -136,12 +144,13 @@ func (e *emulator) stop() error {
 	case <-time.After(stopLimit):
 		err = fmt.Errorf("MiniStack did not end within %s and was killed", stopLimit)
 	}
-	// Whatever it left behind is in its process group.
-	if killed := syscall.Kill(-e.run.Process.Pid, syscall.SIGKILL); killed != nil && !strings.Contains(killed.Error(), "no such process") {
+	// Its own group, and then those of functions, which it ends itself unless it
+	// could not.
+	if killed := syscall.Kill(-e.run.Process.Pid, syscall.SIGKILL); !errors.Is(killed, syscall.ESRCH) {
 		err = errors.Join(err, killed)
 	}
 	<-e.ended
-	return errors.Join(err, os.RemoveAll(e.temp))
+	return errors.Join(err, Sweep(filepath.Dir(e.temp)), os.RemoveAll(e.temp))
 }
 
 // lastWords are the last lines of a log, to be told where the log may soon be

@@ -49,7 +49,10 @@ type Host struct {
 	emulator *emulator
 	standIns map[Home]*awstest.Account
 	events   *carrier
+	buckets  buckets
 	closers  []func()
+
+	sageMaker awstest.Accounts // the stand-ins behind one address
 }
 
 // Start brings the account up and returns when it answers. Its errors say what
@@ -64,9 +67,13 @@ func Start(ctx context.Context, o Options) (h *Host, err error) {
 	if err := os.MkdirAll(o.Folder, 0o700); err != nil {
 		return nil, err
 	}
-	h = &Host{Reach: Reach{Root: o.Root, Folder: o.Folder, IAM: o.IAM}, options: o, standIns: map[Home]*awstest.Account{}}
+	connections := newConnections()
+	h = &Host{
+		Reach:   Reach{Root: o.Root, Folder: o.Folder, IAM: o.IAM, connections: connections},
+		options: o, standIns: map[Home]*awstest.Account{}, buckets: buckets{made: map[Home]bool{}},
+	}
 	h.events = newCarrier(h.putEvent)
-	h.closers = append(h.closers, h.events.close)
+	h.closers = append(h.closers, connections.CloseIdleConnections, h.events.close)
 	if err := h.serveSageMaker(); err != nil {
 		return nil, errors.Join(err, h.Stop())
 	}

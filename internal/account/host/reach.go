@@ -1,7 +1,9 @@
 package host
 
 import (
+	"net/http"
 	"runtime"
+	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/credentials"
@@ -13,6 +15,8 @@ type Reach struct {
 	Root, Folder string // as in Options
 	Endpoint     string // MiniStack's URL
 	IAM          bool   // as in Options
+
+	connections *http.Client // that all clients share; nil: each has its own
 }
 
 // The emulator's root user. Without IAM, the access key is an account's number.
@@ -20,10 +24,21 @@ const rootKey, rootSecret = "test", "test"
 
 // AWS is the configuration of a client that acts as the account's root user.
 func (r Reach) AWS(home Home) aws.Config {
-	return aws.Config{
+	c := aws.Config{
 		Region: home.Region, BaseEndpoint: aws.String(r.Endpoint),
 		Credentials: credentials.NewStaticCredentialsProvider(r.accessKey(home), rootSecret, ""),
 	}
+	if r.connections != nil {
+		c.HTTPClient = r.connections
+	}
+	return c
+}
+
+// newConnections are those of a process that asks all the time: an event or a
+// question to IAM each makes a client of its own. MiniStack's server closes a
+// connection that was idle for five seconds; ours are given up before.
+func newConnections() *http.Client {
+	return &http.Client{Transport: &http.Transport{MaxIdleConnsPerHost: 64, IdleConnTimeout: 3 * time.Second}}
 }
 
 func (r Reach) accessKey(home Home) string {

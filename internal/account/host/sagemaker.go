@@ -2,7 +2,6 @@ package host
 
 import (
 	"fmt"
-	"net"
 	"net/http"
 	"sync"
 	"time"
@@ -12,7 +11,6 @@ import (
 
 // serveSageMaker puts one stand-in for each home behind one address.
 func (h *Host) serveSageMaker() error {
-	accounts := &awstest.Accounts{}
 	for _, home := range h.options.Homes {
 		config := awstest.Config{
 			Number: home.Number, Region: home.Region,
@@ -23,13 +21,9 @@ func (h *Host) serveSageMaker() error {
 			h.options.StandIn(&config)
 		}
 		h.standIns[home] = awstest.New(config)
-		accounts.Add(h.standIns[home])
+		h.sageMaker.Add(h.standIns[home])
 	}
-	var handler http.Handler = accounts
-	if len(h.options.Homes) == 1 {
-		handler = h.standIns[h.Home()]
-	}
-	url, stop, err := Listen("127.0.0.1:0", handler)
+	url, stop, err := Listen("127.0.0.1:0", &h.sageMaker)
 	if err != nil {
 		return fmt.Errorf("serve the stand-in for SageMaker: %w", err)
 	}
@@ -41,7 +35,8 @@ func (h *Host) serveSageMaker() error {
 // tick lets scripted runs end when their time has come, though nobody asks.
 func (h *Host) tick() (stop func()) {
 	done := make(chan struct{})
-	go func() {
+	var beats sync.WaitGroup
+	beats.Go(func() {
 		beat := time.NewTicker(200 * time.Millisecond)
 		defer beat.Stop()
 		for {
@@ -54,26 +49,14 @@ func (h *Host) tick() (stop func()) {
 				}
 			}
 		}
-	}()
-	return sync.OnceFunc(func() { close(done) })
+	})
+	return sync.OnceFunc(func() {
+		close(done)
+		beats.Wait()
+	})
 }
 
-// Listen serves a handler at a loopback address until stop is called, which
-// breaks off what is under way.
+// Listen serves a handler at a loopback address, as [awstest.Listen] does.
 func Listen(address string, handler http.Handler) (url string, stop func(), err error) {
-	listener, err := net.Listen("tcp", address)
-	if err != nil {
-		return "", nil, err
-	}
-	server := &http.Server{Handler: handler, ReadHeaderTimeout: 10 * time.Second}
-	done := make(chan struct{})
-	go func() {
-		defer close(done)
-		_ = server.Serve(listener) // it ends by Close alone
-	}()
-	stop = sync.OnceFunc(func() {
-		server.Close()
-		<-done
-	})
-	return "http://" + listener.Addr().String(), stop, nil
+	return awstest.Listen(address, handler)
 }

@@ -138,5 +138,8 @@ func portIsFree(port int) error {
 	return listener.Close()
 }
 
-// clearAway removes what an account left that has ended.
-func clearAway(folder string) error { return os.RemoveAll(folder) }
+// clearAway ends what is left of an account that was killed, and removes its
+// things.
+func clearAway(folder string) error {
+	return errors.Join(host.Sweep(folder), os.RemoveAll(folder))
+}
