@@ -11,7 +11,6 @@ import (
 	"strconv"
 	"strings"
 	"syscall"
-	"testing"
 	"time"
 )
 
@@ -33,22 +32,46 @@ func refuse(status int, code, message string) func(http.ResponseWriter, passage)
 // lose breaks the connection off: planned after a request, its answer is lost.
 func lose(http.ResponseWriter, passage) bool { panic(http.ErrAbortHandler) }
 
-// signal sends a signal to the process that made the request, SIGKILL or
-// SIGSTOP (a stopped function runs into its time-out), and breaks off.
-func signal(t *testing.T, s syscall.Signal) func(http.ResponseWriter, passage) bool {
-	return func(_ http.ResponseWriter, p passage) bool {
-		pid, err := owner(p)
-		if err == nil {
-			err = syscall.Kill(pid, s)
+// halts has the process that makes a request stand still at a moment, and then
+// does something about it. Where the request takes effect first, the process
+// stands still from before that, or it might give up waiting for its answer on a
+// busy machine.
+func (a *ailing) halts(m moment, then func(pid int) (passes bool)) {
+	var pid int
+	freeze := func(p passage) {
+		var err error
+		if pid, err = owner(p); err == nil {
+			err = syscall.Kill(pid, syscall.SIGSTOP)
 		}
-		if err == nil && s == syscall.SIGSTOP {
+		if err == nil {
 			err = hasStopped(pid)
 		}
 		if err != nil {
-			t.Errorf("%s at %s: %v", s, p.op, err)
+			a.t.Errorf("halt %s: %v", m, err)
+			panic(http.ErrAbortHandler)
 		}
-		panic(http.ErrAbortHandler)
 	}
+	if !m.after {
+		a.at(m, func(_ http.ResponseWriter, p passage) bool {
+			freeze(p)
+			return then(pid)
+		})
+		return
+	}
+	a.gate.at(moment{about: a.id, op: m.op, nth: m.nth}, func(_ http.ResponseWriter, p passage) bool {
+		a.sees()
+		freeze(p)
+		return true
+	})
+	a.at(m, func(http.ResponseWriter, passage) bool { return then(pid) })
+}
+
+// killed ends a process that stands still, and its connection.
+func (a *ailing) killed(pid int) (passes bool) {
+	if err := syscall.Kill(pid, syscall.SIGKILL); err != nil {
+		a.t.Errorf("kill: %v", err)
+	}
+	panic(http.ErrAbortHandler)
 }
 
 // hasStopped waits until a process that was told to stop has: on a busy machine

@@ -14,8 +14,8 @@ import (
 )
 
 // apart opens an account of the test's own, with what was built for the shared
-// one: for crowds, which would hold up other tests, for the clock, and for what
-// has to happen with nothing else under way.
+// one: for crowds, which would hold up other tests, for the clock, for other
+// homes, and for what has to happen with nothing else under way.
 func apart(t *testing.T, o host.Options) *place {
 	t.Helper()
 	folder := t.TempDir()

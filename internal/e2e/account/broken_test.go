@@ -55,7 +55,11 @@ func (s *stack) breaks(t *testing.T, b broken) {
 	}
 	mend()
 	a.replay(payload)
-	a.ends(b.course.answers, 1)
+	answers := 1 // an event that is sent on late finds its retry due
+	if b.wake {
+		answers = b.course.answers
+	}
+	a.ends(answers, 1)
 	if lines := a.answered(); b.wake && lines[len(lines)-1].Door != "wake" {
 		t.Errorf("what was sent on is %+v, want a wake", lines[len(lines)-1])
 	}

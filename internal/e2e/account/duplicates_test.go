@@ -27,27 +27,30 @@ func TestScenario3TwentyDuplicatesAtOnce(t *testing.T) {
 	for name, reason := range map[string]string{"retried at once": awstest.ReasonInternal, "waits first": awstest.ReasonCapacity} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			st := s.runs(t, awstest.Succeeds())
-			failed := st.failUnheard(reason)
-			claims := st.meet("TransactWriteItems", 5, meetingLimit) // the template's ReservedConcurrency
-
-			lines := st.handled(s.put(t, copies(failed, 20)...)...)
-			st.succeeds(1)
-			record := st.settles(retry.Retried, 1)
-			if claims.met() < 2 {
-				t.Errorf("%d deliveries were at the ledger at a time, want several", claims.met())
-			}
-			if tokens := slices.Compact(slices.Sorted(slices.Values(st.tokens()))); len(tokens) != 1 || tokens[0] != record.Claim.Token {
-				t.Errorf("called with the tokens %q, want the claim's alone, %s", tokens, record.Claim.Token)
-			}
-			for _, l := range lines {
-				if l.Verdict == "stop" {
-					t.Errorf("one of the duplicates was taken for another failure: %s", l)
-				}
-			}
-			st.unharmed()
+			untilTheyMeet(t, func() *meeting { return s.twenty(t, reason) })
 		})
 	}
+}
+
+// twenty has as many duplicates come, and returns the meeting at the ledger.
+func (s *stack) twenty(t *testing.T, reason string) *meeting {
+	t.Helper()
+	st := s.runs(t, awstest.Succeeds())
+	failed := st.failUnheard(reason)
+	claims := st.meet("TransactWriteItems", 5, atLedger) // the template's ReservedConcurrency
+	lines := st.handled(s.put(t, copies(failed, 20)...)...)
+	st.succeeds(1)
+	record := st.settles(retry.Retried, 1)
+	if tokens := st.differentTokens(); len(tokens) != 1 || tokens[0] != record.Claim.Token {
+		t.Errorf("called with the tokens %q, want the claim's alone, %s", tokens, record.Claim.Token)
+	}
+	for _, l := range lines {
+		if l.Verdict == "stop" {
+			t.Errorf("one of the duplicates was taken for another failure: %s", l)
+		}
+	}
+	st.unharmed()
+	return claims
 }
 
 // Duplicates that come while a retry waits make sure of its schedule, and that

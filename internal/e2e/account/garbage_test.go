@@ -97,7 +97,7 @@ func garbage(t *testing.T, s *stack) {
 	if !maps.Equal(got, want) {
 		t.Errorf("got the lines %v, want %v", got, want)
 	}
-	s.undisturbed(t)
+	s.undisturbed(t, strings.TrimPrefix(e.PipelineARN[strings.Index(e.PipelineARN, "/")+1:], s.prefix))
 }
 
 // unmatched are events that the rule has to leave alone (scenario 9).

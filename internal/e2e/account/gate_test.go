@@ -4,12 +4,14 @@ package account
 
 import (
 	"bytes"
+	"fmt"
 	"io"
 	"net"
 	"net/http"
 	"net/http/httptest"
 	"net/http/httputil"
 	"net/url"
+	"os"
 	"strconv"
 	"strings"
 	"sync"
@@ -24,7 +26,6 @@ type gate struct {
 	mu    sync.Mutex
 	seen  []passage
 	plans []*plan
-	done  chan struct{}
 }
 
 // A passage is a request that came to the gate.
@@ -64,28 +65,32 @@ type plan struct {
 	act  func(http.ResponseWriter, passage) (passes bool)
 }
 
-func newGate() *gate { return &gate{done: make(chan struct{})} }
-
 // lead tells where the services are.
 func (g *gate) lead(emulator, sageMaker string) {
 	g.emulator.Store(proxy(emulator))
 	g.sageMaker.Store(proxy(sageMaker))
 }
 
-// proxy leaves the Host as it was signed.
+// proxy leaves the Host as it was signed. It says why a request had no answer,
+// unless whoever asked is gone: functions are killed here all the time.
 func proxy(to string) *httputil.ReverseProxy {
 	target, err := url.Parse(to)
 	if err != nil {
 		panic(err)
 	}
-	return &httputil.ReverseProxy{Rewrite: func(r *httputil.ProxyRequest) {
-		r.SetURL(target)
-		r.Out.Host = r.In.Host
-	}}
+	return &httputil.ReverseProxy{
+		Rewrite: func(r *httputil.ProxyRequest) {
+			r.SetURL(target)
+			r.Out.Host = r.In.Host
+		},
+		ErrorHandler: func(w http.ResponseWriter, r *http.Request, err error) {
+			if r.Context().Err() == nil {
+				fmt.Fprintf(os.Stderr, "gate: %s: %v\n", operation(r), err)
+			}
+			w.WriteHeader(http.StatusBadGateway)
+		},
+	}
 }
-
-// shut frees every request that a plan holds up.
-func (g *gate) shut() { close(g.done) }
 
 // at plans something for a moment.
 func (g *gate) at(m moment, act func(http.ResponseWriter, passage) (passes bool)) {

@@ -3,8 +3,6 @@
 package account
 
 import (
-	"os"
-	"path/filepath"
 	"strings"
 	"testing"
 
@@ -15,32 +13,13 @@ import (
 	"mulligan/internal/retry"
 )
 
-// another opens a local account for one test, with what was built for all.
-func another(t *testing.T, o host.Options) *place {
-	t.Helper()
-	folder := t.TempDir()
-	if err := os.Symlink(filepath.Join(shared.Folder, "build"), filepath.Join(folder, "build")); err != nil {
-		t.Fatal(err)
-	}
-	p, err := open(folder, o)
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() {
-		if err := p.close(); err != nil {
-			t.Error(err)
-		}
-	})
-	return p
-}
-
 // TestTwoRegions deploys one stack in each of two Regions of an account, under
 // one name: each handles the failures of its own Region, and its role is of no
 // use in the other.
 func TestTwoRegions(t *testing.T) {
 	t.Parallel()
 	west, central := host.Home{Number: "123456789012", Region: "eu-west-1"}, host.Home{Number: "123456789012", Region: "eu-central-1"}
-	p := another(t, host.Options{Homes: []host.Home{west, central}, IAM: true})
+	p := apart(t, host.Options{Homes: []host.Home{west, central}, IAM: true})
 	one, other := p.released(t, west, "mulligan", release{}), p.released(t, central, "mulligan", release{})
 	handlesItsOwn(t, one, other)
 	for action, resource := range other.touchable() {
@@ -57,7 +36,7 @@ func TestTwoRegions(t *testing.T) {
 func TestTwoAccounts(t *testing.T) {
 	t.Parallel()
 	ours, theirs := host.Home{Number: "123456789012", Region: "eu-west-1"}, host.Home{Number: "210987654321", Region: "eu-west-1"}
-	p := another(t, host.Options{Homes: []host.Home{ours, theirs}})
+	p := apart(t, host.Options{Homes: []host.Home{ours, theirs}})
 	one, other := p.released(t, ours, "mulligan", release{}), p.released(t, theirs, "mulligan", release{})
 	handlesItsOwn(t, one, other)
 }

@@ -143,7 +143,7 @@ func (s *stack) isGone(t *testing.T) {
 			return err
 		},
 		"dead letters": func() error {
-			_, err := sqs.NewFromConfig(cfg, overTLS).GetQueueAttributes(ctx, &sqs.GetQueueAttributesInput{QueueUrl: aws.String(s.Outputs["DeadLettersUrl"])})
+			_, err := sqs.NewFromConfig(cfg).GetQueueAttributes(ctx, &sqs.GetQueueAttributesInput{QueueUrl: aws.String(s.Outputs["DeadLettersUrl"])})
 			return err
 		},
 	} {

@@ -2,10 +2,7 @@
 
 package account
 
-import (
-	"syscall"
-	"testing"
-)
+import "testing"
 
 // A function killed before and after every call that it makes, on each course
 // of a failure: Lambda delivers again, and it comes to one effective retry for
@@ -21,7 +18,7 @@ func TestKilledAtEveryCall(t *testing.T) {
 			var killed []*ailing
 			all := s.moments(t, c)
 			for _, m := range all {
-				killed = append(killed, s.ails(t, c, m.String(), func(a *ailing) { a.at(m, signal(t, syscall.SIGKILL)) }))
+				killed = append(killed, s.ails(t, c, m.String(), func(a *ailing) { a.halts(m, a.killed) }))
 			}
 			for i, m := range all {
 				t.Run(m.String(), func(t *testing.T) {

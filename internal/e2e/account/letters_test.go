@@ -3,7 +3,6 @@
 package account
 
 import (
-	"syscall"
 	"testing"
 
 	"mulligan/internal/retry"
@@ -29,7 +28,7 @@ func TestAllThreeDeliveriesDie(t *testing.T) {
 			t.Parallel()
 			dying := s.ails(t, retriedAtOnce, "dying", func(a *ailing) {
 				for nth := range 3 {
-					a.at(moment{op: test.at, nth: nth + 1}, signal(t, syscall.SIGKILL))
+					a.halts(moment{op: test.at, nth: nth + 1}, a.killed)
 				}
 			})
 			dying.until("the first death", func() bool { return dying.met.Load() > 0 })

@@ -5,6 +5,7 @@ package account
 import (
 	"context"
 	"encoding/json"
+	"maps"
 	"slices"
 	"strings"
 	"sync"
@@ -12,6 +13,7 @@ import (
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/cloudwatchlogs"
+	"github.com/aws/aws-sdk-go-v2/service/cloudwatchlogs/types"
 
 	"mulligan/internal/account/host"
 )
@@ -39,65 +41,92 @@ func (l line) String() string {
 
 // A log follows a log group. One follower serves all tests, whatever they wait for.
 type log struct {
+	logs  *cloudwatchlogs.Client
+	group string
+	from  time.Time            // where the next look begins
+	seen  map[string]time.Time // what it may show again
+
 	mu    sync.Mutex
-	taken map[string]int // how many events of each stream
 	lines []line
-	raw   []string
+	about map[string][]line // by execution, in lower case
 }
 
 // watch follows a log group until the account is closed.
 func watch(p *place, home host.Home, group string) *log {
-	l := &log{taken: map[string]int{}}
-	client := cloudwatchlogs.NewFromConfig(p.AWS(home))
-	go func() {
+	l := &log{logs: cloudwatchlogs.NewFromConfig(p.AWS(home)), group: group, seen: map[string]time.Time{}, about: map[string][]line{}}
+	p.watchers.Go(func() {
 		for {
 			select {
-			case <-p.gate.done:
+			case <-p.ctx.Done():
 				return
 			case <-time.After(300 * time.Millisecond):
-				l.read(client, group)
+				l.read(p.ctx)
 			}
 		}
-	}()
+	})
 	return l
 }
 
+// logOverlap is how far back each look goes behind the last line of the one
+// before: lines of one moment do not show up at one time.
+const logOverlap = 10 * time.Second
+
 // read takes what is new. A call that fails is made again with the next beat.
-func (l *log) read(client *cloudwatchlogs.Client, group string) {
-	ctx, cancel := context.WithTimeout(context.Background(), 30*time.Second)
+func (l *log) read(ctx context.Context) {
+	ctx, cancel := context.WithTimeout(ctx, readLimit)
 	defer cancel()
-	at := map[string]int{} // MiniStack gives events no ids
-	pages := cloudwatchlogs.NewFilterLogEventsPaginator(client, &cloudwatchlogs.FilterLogEventsInput{LogGroupName: &group})
+	newest := l.from.Add(logOverlap)
+	ask := &cloudwatchlogs.FilterLogEventsInput{LogGroupName: &l.group}
+	if !l.from.IsZero() {
+		ask.StartTime = aws.Int64(l.from.UnixMilli())
+	}
+	pages := cloudwatchlogs.NewFilterLogEventsPaginator(l.logs, ask)
 	for pages.HasMorePages() {
 		page, err := pages.NextPage(ctx)
 		if err != nil {
 			return
 		}
-		l.mu.Lock()
 		for _, e := range page.Events {
-			stream := aws.ToString(e.LogStreamName)
-			if at[stream]++; at[stream] > l.taken[stream] {
-				l.taken[stream] = at[stream]
-				l.take(aws.ToString(e.Message))
+			at := time.UnixMilli(aws.ToInt64(e.Timestamp))
+			if at.After(newest) {
+				newest = at
 			}
+			l.once(e, at)
 		}
-		l.mu.Unlock()
 	}
+	l.moveOn(newest.Add(-logOverlap))
 }
 
-func (l *log) take(message string) {
-	l.raw = append(l.raw, message)
-	var at line
-	if err := json.Unmarshal([]byte(message), &at); err == nil && at.Msg != "" {
-		l.lines = append(l.lines, at)
+// once takes an event that was not seen before. MiniStack gives events no ids,
+// but every line of the function names its invocation.
+func (l *log) once(e types.FilteredLogEvent, at time.Time) {
+	key := aws.ToString(e.LogStreamName) + aws.ToString(e.Message)
+	if _, known := l.seen[key]; known {
+		return
 	}
+	l.seen[key] = at
+	var found line
+	if err := json.Unmarshal([]byte(*e.Message), &found); err != nil || found.Msg == "" {
+		return
+	}
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.lines = append(l.lines, found)
+	arn := strings.ToLower(found.Execution)
+	l.about[arn] = append(l.about[arn], found)
+}
+
+// moveOn forgets what no later look can show.
+func (l *log) moveOn(from time.Time) {
+	l.from = from
+	maps.DeleteFunc(l.seen, func(_ string, at time.Time) bool { return at.Before(from) })
 }
 
 // of are the lines about an execution, in the order of their arrival.
 func (l *log) of(arn string) []line {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	return slices.DeleteFunc(slices.Clone(l.lines), func(at line) bool { return !strings.EqualFold(at.Execution, arn) })
+	return slices.Clone(l.about[strings.ToLower(arn)])
 }
 
 // all are all lines of the function.

@@ -9,10 +9,12 @@ import (
 	"net/http"
 	"os"
 	"path/filepath"
+	"sync"
 	"testing"
 	"time"
 
 	"mulligan/internal/account/host"
+	"mulligan/internal/awstest"
 )
 
 // root is the project's folder, seen from a test of this package.
@@ -60,20 +62,26 @@ func run(m *testing.M) (code int, err error) {
 // A place is a local account with a gate in front of it and an eye on its logs.
 type place struct {
 	*host.Host
-	gate   *gate
-	stacks stacks
-	closes []func()
+	gate     *gate
+	stacks   stacks
+	withheld sync.Map // ARNs of executions whose events do not reach the bus
+
+	ctx      context.Context // of the watchers, until the place is closed
+	end      context.CancelFunc
+	watchers sync.WaitGroup
+	stop     func() // of the gate
 }
 
 // open starts an account. Functions in it fail over after a second, not after
 // the minute that they have in AWS.
 func open(folder string, o host.Options) (*place, error) {
-	p := &place{gate: newGate()}
+	p := &place{gate: &gate{}}
 	url, stop, err := host.Listen("127.0.0.1:0", p.gate)
 	if err != nil {
 		return nil, err
 	}
-	p.closes = append(p.closes, stop)
+	p.stop = stop
+	p.ctx, p.end = context.WithCancel(context.Background())
 	o.Root, o.Folder = root, folder
 	if o.RetryAfter == 0 {
 		o.RetryAfter = time.Second
@@ -81,6 +89,7 @@ func open(folder string, o host.Options) (*place, error) {
 	for _, service := range []string{"DYNAMODB", "SCHEDULER", "SAGEMAKER"} {
 		o.Environment = append(o.Environment, "AWS_ENDPOINT_URL_"+service+"="+url)
 	}
+	o.StandIn = p.filter
 	if p.Host, err = host.Start(context.Background(), o); err != nil {
 		return nil, errors.Join(err, p.close())
 	}
@@ -88,15 +97,24 @@ func open(folder string, o host.Options) (*place, error) {
 	return p, nil
 }
 
+// filter has the stand-in's events go to the bus but for those withheld.
+func (p *place) filter(c *awstest.Config) {
+	deliver := c.OnEvent
+	c.OnEvent = func(e awstest.Event) {
+		if _, held := p.withheld.Load(e.ARN); !held {
+			deliver(e)
+		}
+	}
+}
+
 func (p *place) close() error {
+	p.end()
+	p.watchers.Wait()
 	var err error
 	if p.Host != nil {
 		err = errors.Join(p.Lost(), p.Stop())
 	}
-	p.gate.shut()
 	http.DefaultClient.CloseIdleConnections()
-	for _, c := range p.closes {
-		c()
-	}
+	p.stop()
 	return err
 }

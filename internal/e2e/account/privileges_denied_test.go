@@ -143,7 +143,7 @@ func (s *stack) robsSchedules(t *testing.T, by aws.Config) calls {
 
 // hidesTraces would make dead letters and log lines go away, or read others'.
 func (s *stack) hidesTraces(by aws.Config) calls {
-	queues, logs := sqs.NewFromConfig(by, overTLS), cloudwatchlogs.NewFromConfig(by)
+	queues, logs := sqs.NewFromConfig(by), cloudwatchlogs.NewFromConfig(by)
 	queue, group := aws.String(s.Outputs["DeadLettersUrl"]), aws.String(s.Outputs["RetrierLogGroup"])
 	other := (*queue)[:strings.LastIndex(*queue, "/")+1] + "orders"
 	return calls{

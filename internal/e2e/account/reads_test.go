@@ -6,7 +6,6 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
-	"net/http"
 	"strings"
 	"sync"
 	"time"
@@ -16,8 +15,6 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
 	"github.com/aws/aws-sdk-go-v2/service/sqs"
 	sqstypes "github.com/aws/aws-sdk-go-v2/service/sqs/types"
-	"github.com/aws/smithy-go/middleware"
-	smithyhttp "github.com/aws/smithy-go/transport/http"
 
 	"mulligan/internal/retry"
 )
@@ -88,7 +85,7 @@ func (s *stack) deadLetters() (letters []letter, err error) {
 	defer deadLooks.Unlock()
 	ctx, cancel := context.WithTimeout(context.Background(), readLimit)
 	defer cancel()
-	client := sqs.NewFromConfig(s.AWS(s.home), overTLS)
+	client := sqs.NewFromConfig(s.AWS(s.home))
 	queue := s.Outputs["DeadLettersUrl"]
 	for {
 		out, err := client.ReceiveMessage(ctx, &sqs.ReceiveMessageInput{
@@ -115,17 +112,4 @@ func values(of map[string]sqstypes.MessageAttributeValue) map[string]string {
 		}
 	}
 	return out
-}
-
-// overTLS tells the emulator that the request came by TLS, which the queue's
-// policy wants and the loopback interface has not.
-func overTLS(o *sqs.Options) {
-	o.APIOptions = append(o.APIOptions, func(s *middleware.Stack) error {
-		return s.Finalize.Add(middleware.FinalizeMiddlewareFunc("OverTLS", func(ctx context.Context, in middleware.FinalizeInput, next middleware.FinalizeHandler) (middleware.FinalizeOutput, middleware.Metadata, error) {
-			if r, ok := in.Request.(*smithyhttp.Request); ok {
-				r.Header.Set(http.CanonicalHeaderKey("x-forwarded-proto"), "https")
-			}
-			return next.HandleFinalize(ctx, in)
-		}), middleware.After)
-	})
 }

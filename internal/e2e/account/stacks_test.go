@@ -37,8 +37,6 @@ type stack struct {
 	home   host.Home
 	prefix string // of the names of its pipelines
 	log    *log
-
-	looking sync.Mutex // at the dead letters
 }
 
 // stack returns the stack with those parameters over the usual ones, deployed

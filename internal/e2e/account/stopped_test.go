@@ -13,23 +13,17 @@ import (
 	"mulligan/internal/retry"
 )
 
-// stop stops the process that made a request and tells which one it was.
-// Where the request goes on, its answer lies there until the process goes on.
-func stop(t *testing.T, goesOn bool, stopped chan<- int) func(http.ResponseWriter, passage) bool {
-	return func(_ http.ResponseWriter, p passage) bool {
-		pid, err := owner(p)
-		if err == nil {
-			err = syscall.Kill(pid, syscall.SIGSTOP)
-		}
-		if err != nil {
-			t.Errorf("stop at %s: %v", p.op, err)
-		}
+// stopsAt has the process that makes a request stand still at a moment and tells
+// which one it is. Where the request goes on, its answer lies there until the
+// process goes on.
+func (a *ailing) stopsAt(m moment, goesOn bool, stopped chan<- int) {
+	a.halts(m, func(pid int) bool {
 		stopped <- pid
 		if !goesOn {
 			panic(http.ErrAbortHandler)
 		}
 		return true
-	}
+	})
 }
 
 // hasEnded tells whether a process is no more, or only waits to be forgotten.
@@ -47,7 +41,7 @@ func TestTimedOutAtEveryCall(t *testing.T) {
 	hung, pids := make([]*ailing, len(all)), make([]chan int, len(all))
 	for i, m := range all {
 		pids[i] = make(chan int, 1)
-		hung[i] = s.ails(t, retriedAtOnce, m.String(), func(a *ailing) { a.at(m, stop(t, false, pids[i])) })
+		hung[i] = s.ails(t, retriedAtOnce, m.String(), func(a *ailing) { a.stopsAt(m, false, pids[i]) })
 	}
 	for i, m := range all {
 		t.Run(m.String(), func(t *testing.T) {
@@ -74,7 +68,7 @@ func TestThawedAfterEveryCall(t *testing.T) {
 		t.Run(m.String(), func(t *testing.T) {
 			t.Parallel()
 			stopped := make(chan int, 1)
-			a := s.ails(t, retriedAtOnce, "thawed", func(a *ailing) { a.at(m, stop(t, true, stopped)) })
+			a := s.ails(t, retriedAtOnce, "thawed", func(a *ailing) { a.stopsAt(m, true, stopped) })
 			a.until("the moment", func() bool { return len(stopped) == 1 })
 			pid := <-stopped
 			t.Cleanup(func() { _ = syscall.Kill(pid, syscall.SIGCONT) }) // for a test that failed before it came to it
