@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"strings"
+	"time"
 
 	"mulligan/internal/awstest"
 )
@@ -46,8 +47,11 @@ var kinds = []kind{
 	{name: "retried, second page of steps", script: manySteps(), verdict: "retry", reason: "retryable", calls: 7},
 }
 
-// handOut lets the process deal with the failure first.
+// handOut lets the process deal with the failure first, in a later second than
+// it happened in, as in AWS: within one, a copy may tell of the next failure, and
+// is looked at in full.
 func handOut(p *process, event []byte) error {
+	time.Sleep(time.Until(time.Now().Truncate(time.Second).Add(time.Second)))
 	_, err := p.invoke(event)
 	return err
 }
