@@ -41,9 +41,7 @@ func wire(ctx context.Context) (*retrier.Handler, error) {
 		return nil, err
 	}
 	log := slog.New(slog.NewJSONHandler(os.Stdout, nil))
-	for _, warning := range set.Warnings() {
-		log.Warn("configuration: " + warning)
-	}
+	set.Warn(log)
 	transport := awscall.NewWarm()
 	cfg, err := awscall.Config(transport)
 	if err != nil {
@@ -51,10 +49,8 @@ func wire(ctx context.Context) (*retrier.Handler, error) {
 	}
 	rules := policy.New(set.Settings)
 	corridor := &retry.Corridor{
-		Mode: set.Mode, Policy: rules, PolicyVersion: rules.Version(), Build: build,
-		Keep:   set.Settings.ExpireAfter + retrier.KeepAfterExpiry,
-		Ledger: ledger.NewDynamoDB(cfg, set.Table), Pipelines: pipelines.New(cfg),
-		Schedules: schedule.New(cfg, set.Target, time.Now), Now: time.Now,
+		Mode: set.Mode, Policy: rules, PolicyVersion: rules.Version(), Build: build, Keep: set.Settings.ExpireAfter + retrier.KeepAfterExpiry,
+		Ledger: ledger.NewDynamoDB(cfg, set.Table), Pipelines: pipelines.New(cfg), Schedules: schedule.New(cfg, set.Target, time.Now), Now: time.Now,
 	}
 	// The two looks at SageMaker go side by side, hence its two connections.
 	sagemaker := pipelines.Endpoint(ctx, cfg)

@@ -1,6 +1,7 @@
 package config
 
 import (
+	"log/slog"
 	"strconv"
 	"time"
 
@@ -24,6 +25,13 @@ func (c Config) Warnings() (all []string) {
 			"): failures that wait may be too old when their retry comes due")
 	}
 	return all
+}
+
+// Warn logs the warnings.
+func (c Config) Warn(log *slog.Logger) {
+	for _, warning := range c.Warnings() {
+		log.Warn("configuration: " + warning)
+	}
 }
 
 // whole writes a duration in the variables' unit.
