@@ -18,7 +18,8 @@ import (
 // A carrier takes events from the stand-in to the bus: at once, each by itself,
 // since the stand-in answers a request only when its event was taken.
 type carrier struct {
-	put func(context.Context, Home, awstest.Event) error
+	put  func(context.Context, Home, awstest.Event) error
+	tell func(error) // of each that was lost; may be nil
 
 	mu     sync.Mutex
 	faults []error
@@ -31,8 +32,8 @@ type carrier struct {
 // go at a time, through one emulator.
 const putLimit = 60 * time.Second
 
-func newCarrier(put func(context.Context, Home, awstest.Event) error) *carrier {
-	c := &carrier{put: put}
+func newCarrier(put func(context.Context, Home, awstest.Event) error, tell func(error)) *carrier {
+	c := &carrier{put: put, tell: tell}
 	c.ctx, c.cancel = context.WithCancel(context.Background())
 	return c
 }
@@ -48,11 +49,18 @@ func (c *carrier) carry(home Home, e awstest.Event) {
 		ctx, cancel := context.WithTimeout(c.ctx, putLimit)
 		defer cancel()
 		if err := c.put(ctx, home, e); err != nil && c.ctx.Err() == nil {
-			c.mu.Lock()
-			defer c.mu.Unlock()
-			c.faults = append(c.faults, fmt.Errorf("the event of %s (%s) did not reach the bus: %w", e.ARN, e.Status, err))
+			c.lose(fmt.Errorf("the event of %s (%s) did not reach the bus: %w", e.ARN, e.Status, err))
 		}
 	})
+}
+
+func (c *carrier) lose(fault error) {
+	c.mu.Lock()
+	c.faults = append(c.faults, fault)
+	c.mu.Unlock()
+	if c.tell != nil {
+		c.tell(fault)
+	}
 }
 
 // close breaks off what is on its way, which is not lost then.

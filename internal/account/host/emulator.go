@@ -46,7 +46,7 @@ func launch(ctx context.Context, o Options, sageMaker string) (*emulator, error)
 	if _, err := os.Stat(python); err != nil {
 		return nil, errors.New("MiniStack is not in .tools/ministack: run infra/local/install account")
 	}
-	port, err := freePort(o.Port)
+	port, err := FreePort(o.Port)
 	if err != nil {
 		return nil, err
 	}
@@ -96,14 +96,15 @@ func (e *emulator) environment(o Options, port int, sageMaker string) []string {
 	}
 }
 
-// freePort is the port that was asked for, if nothing listens there, or any.
-func freePort(wanted int) (int, error) {
+// FreePort is the loopback port that was asked for, if nothing listens there, or
+// with 0 any. The error says which one cannot be used.
+func FreePort(wanted int) (int, error) {
 	listener, err := net.Listen("tcp", "127.0.0.1:"+strconv.Itoa(wanted))
 	if errors.Is(err, syscall.EADDRINUSE) {
-		return 0, fmt.Errorf("port %d is in use by another program: end it, or choose another port", wanted)
+		return 0, fmt.Errorf("port %d is in use by another program", wanted)
 	}
 	if err != nil {
-		return 0, err
+		return 0, fmt.Errorf("port %d cannot be used: %w", wanted, err)
 	}
 	defer listener.Close()
 	return listener.Addr().(*net.TCPAddr).Port, nil

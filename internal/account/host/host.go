@@ -37,6 +37,9 @@ type Options struct {
 	Environment []string
 	// StandIn changes how the stand-in for SageMaker is made. Nil: not at all.
 	StandIn func(*awstest.Config)
+	// Lost is told at once of each event that did not reach the bus, from any
+	// goroutine. Nil: [Host.Lost] tells in the end.
+	Lost func(error)
 }
 
 // A Host is a local account that runs.
@@ -72,7 +75,7 @@ func Start(ctx context.Context, o Options) (h *Host, err error) {
 		Reach:   Reach{Root: o.Root, Folder: o.Folder, IAM: o.IAM, connections: connections},
 		options: o, standIns: map[Home]*awstest.Account{}, buckets: buckets{made: map[Home]bool{}},
 	}
-	h.events = newCarrier(h.putEvent)
+	h.events = newCarrier(h.putEvent, o.Lost)
 	h.closers = append(h.closers, connections.CloseIdleConnections, h.events.close)
 	if err := h.serveSageMaker(); err != nil {
 		return nil, errors.Join(err, h.Stop())

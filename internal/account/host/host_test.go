@@ -39,10 +39,10 @@ func TestPortInUseIsSaid(t *testing.T) {
 	}
 	defer taken.Close()
 	port := taken.Addr().(*net.TCPAddr).Port
-	if _, err := freePort(port); err == nil || !strings.Contains(err.Error(), "is in use by another program") {
+	if _, err := FreePort(port); err == nil || !strings.Contains(err.Error(), "is in use by another program") {
 		t.Errorf("got %v, want it said that port %d is in use", err, port)
 	}
-	if got, err := freePort(0); err != nil || got == 0 || got == port {
+	if got, err := FreePort(0); err != nil || got == 0 || got == port {
 		t.Errorf("got %d, %v, want a free port", got, err)
 	}
 }
@@ -130,7 +130,7 @@ func TestFirstDeploymentIsAlone(t *testing.T) {
 // A request that no home takes would be blamed on the function as well.
 func TestLostRequests(t *testing.T) {
 	h := &Host{options: Options{Homes: []Home{{"123456789012", "eu-west-1"}}}, standIns: map[Home]*awstest.Account{}}
-	h.events = newCarrier(nil)
+	h.events = newCarrier(nil, nil)
 	if err := h.serveSageMaker(); err != nil {
 		t.Fatal(err)
 	}
@@ -156,6 +156,7 @@ func TestLostRequests(t *testing.T) {
 // consequences would blame the function.
 func TestCarrierTellsWhatWasLost(t *testing.T) {
 	h := &Host{}
+	var told []error // one is lost: nothing else writes it
 	h.events = newCarrier(func(_ context.Context, _ Home, e awstest.Event) error {
 		if !json.Valid(e.JSON()) {
 			t.Errorf("not JSON: %s", e.JSON())
@@ -164,13 +165,16 @@ func TestCarrierTellsWhatWasLost(t *testing.T) {
 			return errors.New("no such bus")
 		}
 		return nil
-	})
+	}, func(err error) { told = append(told, err) })
 	a := awstest.New(awstest.Config{OnEvent: func(e awstest.Event) { h.events.carry(Home{}, e) }})
 	arn := a.Add(awstest.Script{Runs: []awstest.Run{awstest.FailsAt("Train", awstest.ReasonCapacity)}})
 	h.events.busy.Wait()
 	defer h.events.close()
 	if err := h.Lost(); err == nil || !strings.Contains(err.Error(), arn) || strings.Contains(err.Error(), string(awstest.Executing)) {
 		t.Errorf("got %v, want the Failed event of %s and no other", err, arn)
+	}
+	if len(told) != 1 || !strings.Contains(told[0].Error(), arn) {
+		t.Errorf("told at once: %v, want the same", told)
 	}
 }
 
@@ -181,7 +185,7 @@ func TestCarrierTakesNothingAfterItsEnd(t *testing.T) {
 		put.Add(1)
 		<-ctx.Done()
 		return ctx.Err()
-	})
+	}, nil)
 	c.carry(Home{}, awstest.Event{})
 	var others sync.WaitGroup
 	for range 20 { // while it ends

@@ -2,7 +2,6 @@ package host
 
 import (
 	"fmt"
-	"net/http"
 	"sync"
 	"time"
 
@@ -23,7 +22,7 @@ func (h *Host) serveSageMaker() error {
 		h.standIns[home] = awstest.New(config)
 		h.sageMaker.Add(h.standIns[home])
 	}
-	url, stop, err := Listen("127.0.0.1:0", &h.sageMaker)
+	url, stop, err := awstest.Listen("127.0.0.1:0", &h.sageMaker)
 	if err != nil {
 		return fmt.Errorf("serve the stand-in for SageMaker: %w", err)
 	}
@@ -54,9 +53,4 @@ func (h *Host) tick() (stop func()) {
 		close(done)
 		beats.Wait()
 	})
-}
-
-// Listen serves a handler at a loopback address, as [awstest.Listen] does.
-func Listen(address string, handler http.Handler) (url string, stop func(), err error) {
-	return awstest.Listen(address, handler)
 }

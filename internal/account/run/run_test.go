@@ -2,6 +2,7 @@ package main
 
 import (
 	"errors"
+	"fmt"
 	"maps"
 	"net"
 	"os"
@@ -83,8 +84,11 @@ func TestPortInUse(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer taken.Close()
-	if err := portIsFree(taken.Addr().(*net.TCPAddr).Port); err == nil || !strings.Contains(err.Error(), "make account PORT=") {
-		t.Errorf("got %v, want a way out", err)
+	port := taken.Addr().(*net.TCPAddr).Port
+	u := up{folder: filepath.Join(t.TempDir(), "account"), port: port, say: quiet}
+	want := fmt.Sprintf("port %d is in use by another program: end that, or choose another port: make account PORT=%d", port, other(port))
+	if _, err := u.running(t.Context()); err == nil || err.Error() != want {
+		t.Errorf("got %v, want %s", err, want)
 	}
 }
 

@@ -3,12 +3,14 @@ package main
 import (
 	"context"
 	"errors"
+	"fmt"
 	"os"
 	"path/filepath"
 	"time"
 
 	"mulligan/internal/account"
 	"mulligan/internal/account/host"
+	"mulligan/internal/awstest"
 )
 
 // serve holds the account together until it is told to end, or MiniStack ends.
@@ -20,12 +22,13 @@ func serve(ctx context.Context, root, folder string, port int) (err error) {
 	defer release()
 	h, err := host.Start(ctx, host.Options{
 		Root: root, Folder: folder, Homes: []host.Home{home}, IAM: true, Port: port, RetryAfter: time.Minute,
+		Lost: func(err error) { fmt.Fprintln(os.Stderr, "account:", err) }, // serve.log
 	})
 	if err != nil {
 		return err
 	}
 	defer func() { err = errors.Join(err, h.Stop()) }()
-	control, stop, err := host.Listen("127.0.0.1:0", h.StandIn(home).Control())
+	control, stop, err := awstest.Listen("127.0.0.1:0", h.StandIn(home).Control())
 	if err != nil {
 		return err
 	}

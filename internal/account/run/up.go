@@ -5,7 +5,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"net"
 	"os"
 	"runtime"
 	"strconv"
@@ -106,8 +105,8 @@ func (u up) running(ctx context.Context) (account.State, error) {
 		return account.State{}, err
 	}
 	port := cmp.Or(u.port, usualPort)
-	if err := portIsFree(port); err != nil {
-		return account.State{}, err
+	if _, err := host.FreePort(port); err != nil {
+		return account.State{}, fmt.Errorf("%w: end that, or choose another port: make account PORT=%d", err, other(port))
 	}
 	u.say("MiniStack with IAM enforced, and the stand-in for SageMaker ...")
 	return u.start(ctx, port)
@@ -126,16 +125,12 @@ func (u up) there(ctx context.Context) (account.State, error) {
 	return state, nil
 }
 
-func portIsFree(port int) error {
-	listener, err := net.Listen("tcp", "127.0.0.1:"+strconv.Itoa(port))
-	if err != nil {
-		other := port + 1
-		if port == 65535 {
-			other = usualPort
-		}
-		return fmt.Errorf("port %d cannot be used: %w\nEnd the program that uses it, or choose another one: make account PORT=%d", port, err, other)
+// other is a port to propose.
+func other(port int) int {
+	if port == 65535 {
+		return usualPort
 	}
-	return listener.Close()
+	return port + 1
 }
 
 // clearAway ends what is left of an account that was killed, and removes its

@@ -76,7 +76,7 @@ type place struct {
 // the minute that they have in AWS.
 func open(folder string, o host.Options) (*place, error) {
 	p := &place{gate: &gate{}}
-	url, stop, err := host.Listen("127.0.0.1:0", p.gate)
+	url, stop, err := awstest.Listen("127.0.0.1:0", p.gate)
 	if err != nil {
 		return nil, err
 	}
