@@ -35,21 +35,48 @@ const (
 	Ambiguous Label = "ambiguous" // the text does not tell
 )
 
+// Confidence says how firm the ground is that a cause was read from.
+type Confidence string
+
+// The confidences. The zero value stands beside Unknown.
+const (
+	High   Confidence = "high"   // a code, a state or a whole sentence of the service
+	Medium Confidence = "medium" // words
+	Low    Confidence = "low"    // the shell of a message, its subject, or other weak evidence
+)
+
+// Classes returns all classes in the order of the vocabulary.
+func Classes() []Class {
+	return []Class{
+		Capacity, QuotaContention, QuotaZero, Throttling, ServiceFault, SpotInterruption, Network, DependencyTimeout,
+		UserCode, OutOfMemory, DiskFull, ConfigValidation, AccessDenied, Image, DataMissing, StoppedOrTimeout, Unknown,
+	}
+}
+
+// Labels returns all labels, the one that speaks for a retry first.
+func Labels() []Label { return []Label{Transient, Permanent, Ambiguous} }
+
 // Step is one failed step, as ListPipelineExecutionSteps shows it.
 type Step struct {
 	Name     string `json:"name"`
 	Type     string `json:"type,omitempty"`     // "Training", "Processing", ...; "Fail" for a Fail step; "" if unknown
 	Reason   string `json:"reason,omitempty"`   // FailureReason, as it came
 	Attempts int    `json:"attempts,omitempty"` // AttemptCount; not read today: whether a retry raises it is undocumented
+	Ref      string `json:"ref,omitempty"`      // ARN of the step's job; "" where none was created
+	Job      *Job   `json:"job,omitempty"`      // what the job itself says; nil: not looked at
 }
 
-// Cause is why an execution failed, and what that was read from.
+// Cause is why an execution failed, and what that was read from. Causes can be
+// compared with ==.
 type Cause struct {
-	Class    Class  `json:"class"`
-	Label    Label  `json:"label"`
-	Step     string `json:"step,omitempty"`     // name of the step that decided; "" where there was none
-	Rule     string `json:"rule,omitempty"`     // name of the rule that matched; "" where none did
-	Evidence string `json:"evidence,omitempty"` // the words it was read from: at most 200 runes, all printable
+	Class       Class      `json:"class"`
+	Label       Label      `json:"label"`
+	Step        string     `json:"step,omitempty"`        // name of the step that decided; "" where there was none
+	Type        string     `json:"type,omitempty"`        // its type
+	Rule        string     `json:"rule,omitempty"`        // name of the rule that matched; "" where none did
+	Evidence    string     `json:"evidence,omitempty"`    // the words it was read from: at most 200 runes, all printable
+	Confidence  Confidence `json:"confidence,omitempty"`  // "" where no rule matched
+	Fingerprint string     `json:"fingerprint,omitempty"` // of the text that decided; "" without a step
 }
 
 // Read reads the cause of a failure from its failed steps. The worst label
@@ -60,8 +87,7 @@ type Cause struct {
 func Read(failed []Step) Cause {
 	worst := Cause{Class: Unknown, Label: Ambiguous}
 	for i, step := range failed {
-		c := ReadReason(step.Reason, step.Type)
-		c.Step = tidyName(step.Name)
+		c := step.read()
 		if i == 0 || c.Label.weight() > worst.Label.weight() {
 			worst = c
 		}
@@ -72,16 +98,51 @@ func Read(failed []Step) Cause {
 // ReadReason reads the cause from one step's reason. The type may be "". The
 // same arguments give the same cause; Step is left empty.
 func ReadReason(reason, stepType string) Cause {
-	m := open(reason, stepType)
-	for _, table := range tables {
-		for i := range table {
-			r := &table[i]
-			if at, ok := r.match(m); ok {
-				return Cause{Class: r.class, Label: r.labelFor(m), Rule: r.name, Evidence: m.evidence(at)}
+	return open(reason, stepType).read()
+}
+
+// read tries the rules in their order.
+func (m *message) read() Cause {
+	c := Cause{Class: Unknown, Label: Ambiguous, Type: m.stepType, Fingerprint: digest(m.normal())}
+	e, at, firm := m.decide()
+	c.Evidence, c.Confidence = m.evidence(at), firm
+	if e != nil {
+		c.Class, c.Label, c.Rule = e.class, e.labelFor(m), e.name
+	}
+	return c
+}
+
+// decide finds the first rule that matches; nil if none does. Where that one
+// only read doubtful words, a passing fault's own code decides instead.
+func (m *message) decide() (e *entry, at int, firm Confidence) {
+	for i := range m.book.entries {
+		e = &m.book.entries[i]
+		at, firm, ok := e.match(m)
+		if !ok {
+			continue
+		}
+		if e.doubtful && firm != High {
+			if coded, place := m.passingCode(); coded != nil {
+				return coded, place, High
+			}
+		}
+		return e, at, firm
+	}
+	return nil, 0, ""
+}
+
+// passingCode finds the first rule for a passing fault that matches by a code
+// which the service states; nil if none does.
+func (m *message) passingCode() (*entry, int) {
+	for i := range m.book.passing {
+		e := &m.book.passing[i]
+		if c, ok := m.hasCode(e.codes); ok && (c.sdk || c.at == 0 && !m.user) {
+			if _, _, ok := e.match(m); ok {
+				return e, c.at
 			}
 		}
 	}
-	return Cause{Class: Unknown, Label: Ambiguous, Evidence: m.evidence(0)}
+	return nil, 0
 }
 
 // weight orders the labels by how much they speak against a retry.

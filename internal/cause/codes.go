@@ -4,10 +4,14 @@ import "strings"
 
 // code is an error code or exception name in a message.
 type code struct {
-	name   string // lower case, without package path and the suffix Exception or Fault
-	at     int
-	raises bool // a colon follows, as after an exception that was raised
-	sdk    bool // it stands in the AWS SDK's sentence about a refused call
+	name    string // lower case, without package path and the suffix Exception or Fault
+	end     int
+	at      int
+	raises  bool // a colon follows, as after an exception that was raised
+	known   bool // a rule names it
+	fails   bool // its name or place says that it is an error's
+	sdk     bool // it stands in the AWS SDK's sentence about a refused call
+	library bool // it is a connection library\'s own exception
 }
 
 // maxCodes bounds how many codes are kept; the last ones matter most, since a
@@ -16,7 +20,21 @@ const maxCodes = 32
 
 // sdkMarks stand before the code in the sentences of botocore, the SDKs for
 // Java, and the SDK for Go.
-var sdkMarks = []string{"An error occurred (", "Error Code: ", "api error "}
+var sdkMarks = []string{
+	"An error occurred (", "Error Code: ", "Error code: ", "error code: ", "ErrorCode: ", "api error ", "'Code': '",
+	`"Code": "`, `"Code":"`, `"code": "`, `"code":"`, `"__type": "`, `"__type":"`, "<Code>",
+}
+
+// raiseMarks stand before an exception's name where a runtime wraps it in JSON.
+var raiseMarks = []string{`"errorType": "`, `"errorType":"`, `\"errorType\": \"`, `errorType=`}
+
+// libraries are the packages whose exceptions about connections are believed
+// even where the user's code printed them: nothing else raises them.
+var libraries = []string{
+	"urllib3.exceptions.", "requests.exceptions.", "botocore.exceptions.", "http.client.", "httpx.",
+	"aiohttp.client_exceptions.", "httpcore.", "botocore.errorfactory.", "google.api_core.exceptions.", "openai.",
+	"huggingface_hub.errors.", "huggingface_hub.utils._errors.",
+}
 
 // passers raise on behalf of something else and so are never what went wrong.
 var passers = []string{"clienterror", "algorithmerror", "executeuserscripterror", "unexpectedstatus", "calledprocesserror"}
@@ -54,11 +72,22 @@ func newCode(text string, start, end int) code {
 	if short := strings.TrimSuffix(strings.TrimSuffix(name, "exception"), "fault"); short != "" {
 		name = short
 	}
-	c := code{name: name, at: start, raises: strings.HasPrefix(text[end:], ":")}
-	for _, mark := range sdkMarks {
-		c.sdk = c.sdk || strings.HasSuffix(text[:start], mark)
-	}
+	c := code{name: name, at: start, end: end, known: rulebook().codes[name], raises: end == len(text) || text[end] == ':'}
+	before := text[:start]
+	c.sdk = endsInAny(before, sdkMarks)
+	c.library = endsInAny(before, libraries)
+	c.raises = c.raises || endsInAny(before, raiseMarks)
+	c.fails = c.sdk || c.raises || len(name) != end-start || isException(name)
 	return c
+}
+
+func endsInAny(s string, ends []string) bool {
+	for _, end := range ends {
+		if strings.HasSuffix(s, end) {
+			return true
+		}
+	}
+	return false
 }
 
 // longestCode is longer than any code that a rule names.
@@ -80,14 +109,14 @@ func looksLikeCode(word string) bool {
 
 // lastRaised returns the last exception with a colon behind it that is not a
 // passer.
-func lastRaised(codes []code) string {
+func lastRaised(codes []code) *code {
 	for i := len(codes) - 1; i >= 0; i-- {
-		c := codes[i]
+		c := &codes[i]
 		if c.raises && isException(c.name) && !contains(passers, c.name) {
-			return c.name
+			return c
 		}
 	}
-	return ""
+	return nil
 }
 
 // isException reports whether a code is an exception's name. The suffix

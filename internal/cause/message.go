@@ -8,15 +8,18 @@ type message struct {
 	low      string // text in lower case, user-given names blanked; same offsets
 	stepType string
 	codes    []code // error codes and exception names, in order
-	raised   string // the exception raised last, lower case; "" if none is seen
+	raised   *code  // the exception raised last; nil if none is seen
 	user     bool   // the user's own code speaks, not the service
 	client   bool   // SageMaker or an algorithm blames the request ("ClientError:")
 	refused  bool   // the step's create call was refused: no job ever ran
 	cut      bool   // the text was too long to be read whole
 	policy   string // the exception type that the retry policy named, lower case
+	numbers  []stated
 	quotas   []quota
 	quotaAt  int
+	long     bool  // the reason may have been cut by the service
 	grams    grams // of low
+	book     *book
 }
 
 // retrySentence starts the sentence that Pipelines appends where the step has
@@ -25,15 +28,17 @@ const retrySentence = "retry not appropriate on execution of step"
 
 func open(reason, stepType string) *message {
 	text, cut := tidy(reason)
-	m := &message{text: text, stepType: stepType, cut: cut}
+	m := &message{text: text, stepType: stepType, cut: cut, book: rulebook()}
 	m.cutPolicy()
+	m.long = len(reason)-(len(text)-len(m.text)) >= longReason
 	m.peel()
 	masked := mask(m.text)
 	m.low = lower(masked)
 	m.grams.add(m.low)
-	m.user = m.user || userSpeaks(m.low)
+	m.user = m.user || m.userSpeaks()
 	m.codes = readCodes(masked)
 	m.raised = lastRaised(m.codes)
+	m.numbers = readNumbers(m.low)
 	m.quotas, m.quotaAt = readQuotas(m.low)
 	return m
 }
@@ -74,7 +79,7 @@ var userMarks = []string{
 	"exit code", "exitcode", "exit status", "errormessage", "exception during training",
 }
 
-func userSpeaks(low string) bool {
-	_, ok := findAny(low, userMarks)
+func (m *message) userSpeaks() bool {
+	_, ok := m.findAny(m.book.speaks)
 	return ok
 }

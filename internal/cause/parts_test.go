@@ -25,7 +25,8 @@ func TestFind(t *testing.T) {
 		{"", "oom", -1},
 	}
 	for _, tt := range tests {
-		got, ok := find(tt.low, tt.phrase)
+		p := newPhrase(tt.phrase)
+		got, ok := p.find(tt.low)
 		if !ok {
 			got = -1
 		}
@@ -88,8 +89,8 @@ func TestOpen(t *testing.T) {
 
 func TestLastRaised(t *testing.T) {
 	m := open("AlgorithmError: Traceback (most recent call last): KeyError: 'a' During handling of the above exception, another exception occurred: app.errors.TypeError: b", "")
-	if m.raised != "typeerror" {
-		t.Errorf("raised %q, want typeerror", m.raised)
+	if m.raised == nil || m.raised.name != "typeerror" {
+		t.Errorf("raised %+v, want typeerror", m.raised)
 	}
 }
 

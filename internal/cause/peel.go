@@ -95,13 +95,24 @@ func mask(text string) string {
 		end := tokenEnd(b, i)
 		switch token := string(b[i:end]); {
 		case strings.Contains(token, "://"), strings.Contains(token, "arn:aws"):
-			blank(b[i:end])
+			blank(b[i+localHost(token) : end])
 		case token == "Command" || token == "File":
 			end = blankQuoted(b, end)
 		}
 		i = end + 1
 	}
 	return string(b)
+}
+
+// localHost returns how much of the start of token goes up to and with a URL's
+// host, where that is the machine itself; 0 where it is another.
+func localHost(token string) int {
+	for _, host := range [...]string{"://localhost", "://127.0.0.1", "://0.0.0.0", "://[::1]"} {
+		if i := strings.Index(token, host); i >= 0 {
+			return i + len(host)
+		}
+	}
+	return 0
 }
 
 func tokenEnd(b []byte, i int) int {

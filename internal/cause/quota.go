@@ -32,9 +32,10 @@ func readQuotas(low string) (all []quota, at int) {
 	return all, max(at, 0)
 }
 
-func nextQuota(low string) (int, bool) {
-	return findAny(low, []string{"account-level service limit", "account-level service quota", "account level service limit"})
-}
+// quotaMarks start a quota's sentence.
+var quotaMarks = []string{"account-level service limit", "account-level service quota", "account level service limit"}
+
+func nextQuota(low string) (int, bool) { return findAny(low, rulebook().quotas) }
 
 // quotaText bounds one quota's sentence at the start of the next.
 func quotaText(low string) string {
@@ -90,22 +91,23 @@ func (q quota) never() bool {
 // kept reports whether what uses the quota stays until somebody removes it:
 // counts of pipelines, models, projects and the like.
 func (q quota) kept() bool {
-	return states(q.name, "number of") && !states(q.name, "instances") && !q.perJob()
+	return speaksOf(q.name, "number of") && !speaksOf(q.name, "instances") && !q.perJob()
 }
 
 // held reports whether what uses the quota may stay for good or may go:
 // endpoints, notebooks, applications.
 func (q quota) held() bool {
-	return !q.perJob() || states(q.name, "endpoint~") || q.limit < 0
+	return !q.perJob() || speaksOf(q.name, "endpoint~") || q.limit < 0
 }
 
 // perJob reports whether jobs use the quota, which end and so free it.
 func (q quota) perJob() bool {
-	return states(q.name, "job") || states(q.name, "jobs")
+	return speaksOf(q.name, "job") || speaksOf(q.name, "jobs")
 }
 
-// states reports whether a phrase occurs in low.
-func states(low, phrase string) bool {
-	_, ok := find(low, phrase)
+// speaksOf reports whether a phrase occurs in low.
+func speaksOf(low, written string) bool {
+	p := newPhrase(written)
+	_, ok := p.find(low)
 	return ok
 }

@@ -25,7 +25,7 @@ var toldApart = []rule{
 	{
 		name: "quota_never_fits", class: QuotaZero, label: Permanent,
 		when:    quotaNeverFits,
-		says:    []string{"limit is 0", "quota is 0", "limit of 0", "quota of 0"},
+		says:    []string{"limit is 0", "quota is 0", "limit of 0", "quota of 0", "limit * is 0", "quota * is 0"},
 		source:  "Arithmetic of ResourceLimitExceeded: a limit of 0, or a request greater than the limit",
 		example: "The account-level service limit 'ml.p4d.24xlarge for training job usage' is 2 Instances, with current utilization of 0 Instances and a request delta of 4 Instances.",
 	},
@@ -63,9 +63,9 @@ var toldApart = []rule{
 			"instance type * not supported in", "instance type * is not available in this region",
 			"requested resource * is not available in this region",
 			"unable to locate at least * availability zone~", "instance type * not offered",
-			"not supported in your requested availability zone",
-			"instance type * is not supported", "is not a supported instance type", "unsupported instance type",
-			"invalid instance type", "instance type * is invalid",
+			"not supported in your requested availability zone", "instance type * is not supported",
+			"is not a supported instance type", "unsupported instance type", "invalid instance type",
+			"instance type * is invalid",
 		},
 		unless:  []string{"temporarily"},
 		source:  "SageMaker and EMR refusals where a Region or zone does not offer the type; no capacity will come",
@@ -96,10 +96,11 @@ var toldApart = []rule{
 	},
 	{
 		name: "too_large", class: UserCode, label: Permanent,
+		http: []int{413},
 		says: []string{
-			"payload * exceed~", "request body * exceed~", "request too large", "entity too large",
-			"request entity too large", "payload too large", "payload size", "message length * larger",
-			"larger than max", "413",
+			"oversize body", "oversize", "payload * exceed~", "request body * exceed~", "request too large",
+			"entity too large", "request entity too large", "payload too large", "payload size",
+			"message length * larger", "larger than max",
 		},
 		codes:   []string{"requesttoolarge", "requestentitytoolarge", "entitytoolarge", "payloadtoolarge"},
 		source:  "AWS Lambda RequestTooLarge, HTTP 413, gRPC message size",
@@ -107,9 +108,16 @@ var toldApart = []rule{
 	},
 	{
 		name: "packages_not_installed", class: Network, label: Ambiguous,
+		unless: []string{
+			"errno 28", "no space", "403", "401", "permission denied", "no such file", "disk quota",
+			"conflicting dependencies", "syntaxerror", "http error 5~", "503 server error", "502 server error",
+			"504 server error", "not found", "illegal char~",
+		},
 		says: []string{
 			"'pip', 'install'", "pip install", "no matching distribution found",
 			"could not find a version that satisfies", "pypi", "conda install", "condahttperror",
+			"failed building wheel", "failed to build", "could not install packages", "pip subprocess",
+			"apt-get", "yum", "requirements.txt",
 		},
 		source:  "pip and conda: the index was out of reach, or the requirement cannot be met",
 		example: "CalledProcessError: Command '['python', '-m', 'pip', 'install', '-r', 'requirements.txt']' returned non-zero exit status 1",
@@ -122,6 +130,7 @@ var toldApart = []rule{
 	},
 	{
 		name: "local_peer", class: UserCode, label: Ambiguous,
+		unless: []string{"credential~", "metadata"},
 		says: []string{
 			"connection refused", "connection reset", "connection timed out", "max retries exceeded",
 			"failed to connect",

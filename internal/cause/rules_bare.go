@@ -11,15 +11,23 @@ var bare = []rule{
 		example: "ClientError: ClientError: rows of two kinds (caused by DataReader), exit code: 2",
 	},
 	{
+		name: "ended_by_signal", class: StoppedOrTimeout, label: Ambiguous,
+		says:    []string{"sigterm"},
+		exit:    []int{143, 130},
+		source:  "128+15 and 128+2: the container was told to end, by a stop, a limit or its host",
+		example: "AlgorithmError: , exit code: 143",
+	},
+	{
 		name: "user_code_silent", class: UserCode, label: Ambiguous,
 		when: isUserSilent,
 		says: []string{
 			"see job logs", "check * logs", "see * logs", "look at the logs", "command \"~",
 			"orted process exited", "reporting training failure", "non-zero exit", "nonzero exit",
 			"non-zero code", "returned non-zero", "exited with", "terminated with exit", "segmentation fault",
-			"core dumped", "sigsegv", "sigabrt",
-			"sigterm", "childfailederror", "mpirun", "process exited", "raise ~", "runtimeerror", "oserror",
-			"userexception", "unhandled exception", "uncaught exception",
+			"core dumped", "sigsegv", "sigabrt", "sigterm", "childfailederror", "mpirun", "process exited",
+			"raise ~", "runtimeerror", "oserror", "userexception", "unhandled exception", "uncaught exception",
+			"container exited", "exited unexpectedly", "training failed", "training job failed", "job failed",
+			"cloudwatch",
 		},
 		codes: []string{
 			"runtimeerror", "oserror", "environmenterror", "calledprocesserror", "childfailederror",
@@ -38,11 +46,28 @@ var bare = []rule{
 		example: "ClientError: Data download failed:Unable to download the channel",
 	},
 	{
+		name: "permission_refused", class: AccessDenied, label: Permanent,
+		says:    []string{"permission~", "iam role", "execution role", "role", "credentials", "kms", "policy"},
+		and:     refusing,
+		source:  "A permission is the subject, and the words are of refusal",
+		example: "Please ensure that the role can be used here",
+	},
+	{
+		name: "image_subject_refused", class: Image, label: Permanent,
+		says:    []string{"docker", "ecr", "image", "registry", "entrypoint"},
+		and:     refusing,
+		source:  "A container image is the subject, and the words are of refusal",
+		example: "Please ensure that the image holds the program",
+	},
+	{
 		name: "wording_invalid", class: ConfigValidation, label: Permanent,
 		says: []string{
 			"invalid", "unsupported", "not supported", "must", "mismatch", "not allowed", "only supports",
 			"does not support", "cannot specify", "please specify", "please provide", "unrecognized",
-			"not permitted", "incompatible", "deprecated", "no longer supported", "malformed",
+			"not permitted", "incompatible", "deprecated", "no longer supported", "malformed", "requires",
+			"duplicate", "cycle", "only one of", "doesn't support", "don't support", "is not an", "is not a",
+			"expected", "cannot be", "should be", "not valid", "exceeds", "too long", "too short",
+			"unknown service", "not recognized", "please ensure", "please make sure", "not applicable",
 		},
 		source:  "Words of refusal that no temporary fault uses",
 		example: "The batch strategy and the split type are incompatible",
@@ -73,7 +98,7 @@ var bare = []rule{
 	},
 	{
 		name: "about_disk", class: DiskFull, label: Ambiguous,
-		says:    []string{"disk", "disk space", "volume"},
+		says:    []string{"disk", "disk space", "volume", "storage"},
 		source:  "Only the subject is known",
 		example: "The disk could not be used",
 	},
@@ -119,6 +144,35 @@ var bare = []rule{
 		source:  "Only the subject is known",
 		example: "Stopped",
 	},
+	{
+		name: "about_content", class: UserCode, label: Ambiguous,
+		says: []string{
+			"csv", "libsvm", "recordio", "parquet", "column~", "row", "rows", "feature~", "label~", "tensor~",
+			"dtype", "shape", "shapes", "epoch~", "loss", "nan", "gradient~", "algorithm", "script", "python",
+		},
+		source:  "Only the subject, the program or its data, is known",
+		example: "The third epoch ended oddly",
+	},
+	{
+		name: "about_setting", class: ConfigValidation, label: Ambiguous,
+		says: []string{
+			"hyperparameter~", "parameter~", "configuration", "setting~", "definition", "argument~", "option~",
+		},
+		source:  "Only the subject, what was asked for, is known",
+		example: "Look at the definition again",
+	},
+	{
+		name: "exception_unknown", class: UserCode, label: Ambiguous,
+		when:    isUnknownException,
+		source:  "An exception that no rule knows is most likely the program's own",
+		example: "pipeline.errors.FoldError: gave up on fold",
+	},
+	{
+		name: "request_blamed", class: ConfigValidation, label: Ambiguous,
+		when:    isBlamed,
+		source:  "SageMaker puts ClientError before what it blames the request for, in words that no rule knows",
+		example: "ClientError: the words of this one are new",
+	},
 }
 
 // isUserSilent reports whether the user's code spoke, or only a command line is
@@ -141,4 +195,22 @@ func policySaysQuota(m *message) (int, bool) { return 0, strings.HasSuffix(m.pol
 
 func policySaysFault(m *message) (int, bool) {
 	return 0, strings.HasSuffix(m.policy, "job_internal_error") || strings.HasSuffix(m.policy, "service_fault")
+}
+
+// isUnknownException reports whether an exception was raised, whatever its name.
+func isUnknownException(m *message) (int, bool) {
+	if m.raised == nil {
+		return 0, false
+	}
+	return m.raised.at, true
+}
+
+// isBlamed reports whether SageMaker blames the request in more than a word.
+func isBlamed(m *message) (int, bool) { return 0, m.client && strings.Contains(m.text, " ") }
+
+// refusing are words of refusal that no temporary fault uses.
+var refusing = []string{
+	"invalid", "unsupported", "not supported", "must", "not allowed", "not permitted", "does not have",
+	"doesn't have", "please ensure", "please make sure", "please check that", "cannot be used", "missing",
+	"incompatible", "refused by", "malformed", "not valid", "lacks", "denied", "required", "requires",
 }

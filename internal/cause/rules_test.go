@@ -38,7 +38,7 @@ func TestRulesAreWhole(t *testing.T) {
 				t.Errorf("rule %q is there twice", r.name)
 			}
 			names[r.name] = true
-			for _, p := range slices.Concat(r.says, r.and, r.unless) {
+			for _, p := range slices.Concat(r.says, r.and, r.unless, r.like) {
 				if p == "" || p != lower(p) || strings.TrimSpace(p) != p || strings.Contains(p, "  ") || strings.Trim(p, "~* ") == "" {
 					t.Errorf("rule %q: phrase %q is not as find reads it", r.name, p)
 				}

@@ -1,0 +1,215 @@
+package cause
+
+import (
+	"slices"
+	"sync"
+)
+
+// Rule is one line of judgement, for people to read.
+type Rule struct {
+	Name    string `json:"name"`
+	Class   Class  `json:"class"`
+	Label   Label  `json:"label"`   // what it says of a text that deserves trust
+	Source  string `json:"source"`  // where the wording or its meaning is stated
+	Example string `json:"example"` // a reason, or a job's state, that it matches
+}
+
+// Rules returns all rules in the order in which they are tried, and after them
+// those on the state of a job.
+func Rules() []Rule {
+	var all []Rule
+	for _, table := range append(tables[:], states) {
+		for _, r := range table {
+			all = append(all, Rule{Name: r.name, Class: r.class, Label: r.label, Source: r.source, Example: r.example})
+		}
+	}
+	return all
+}
+
+// entry is a rule, made ready for matching.
+type entry struct {
+	*rule
+	weak              bool // it reads the shell of a message alone
+	doubtful          bool // it is of the table of that name
+	says, and, unless []phrase
+	like              []phrase
+}
+
+// book is everything that is made ready once.
+type book struct {
+	entries []entry
+	passing []entry         // those of the table of the same name
+	codes   map[string]bool // every code that a rule names
+	lasting []phrase
+	speaks  []phrase // userMarks
+	quotas  []phrase // quotaMarks
+}
+
+// rulebook is made when the first text is read, not at start-up: a process
+// that reads none does not pay for it.
+var rulebook = sync.OnceValue(func() *book {
+	b := &book{
+		codes: map[string]bool{}, lasting: newPhrases(lastingWords), speaks: newPhrases(userMarks), quotas: newPhrases(quotaMarks),
+	}
+	for i, table := range tables {
+		for j := range table {
+			r := &table[j]
+			e := entry{
+				rule: r, weak: i == len(tables)-1, doubtful: i == len(tables)-4,
+				like: newPhrases(r.like), says: newPhrases(r.says), and: newPhrases(r.and), unless: newPhrases(r.unless),
+			}
+			b.entries = append(b.entries, e)
+			if i == len(tables)-2 {
+				b.passing = append(b.passing, e)
+			}
+			for _, c := range slices.Concat(r.codes, r.raised) {
+				b.codes[c] = true
+			}
+		}
+	}
+	return b
+})
+
+// match reports whether the rule matches, where, and how firmly.
+func (e *entry) match(m *message) (at int, firm Confidence, ok bool) {
+	at, firm, ok = e.evidence(m)
+	if !ok {
+		return 0, "", false
+	}
+	if len(e.and) > 0 {
+		if _, ok := m.findAny(e.and); !ok {
+			return 0, "", false
+		}
+	}
+	if _, vetoed := m.findAny(e.unless); vetoed {
+		return 0, "", false
+	}
+	if e.calm && m.raised != nil && contains(languageErrors, m.raised.name) {
+		return 0, "", false
+	}
+	if e.weak {
+		firm = Low
+	}
+	return at, firm, true
+}
+
+// evidence finds the first of the rule's codes, phrases, exception and shape.
+func (e *entry) evidence(m *message) (at int, firm Confidence, ok bool) {
+	if c, ok := m.hasCode(e.codes); ok {
+		if c.sdk {
+			return c.at, High, true
+		}
+		return c.at, m.firm(), true
+	}
+	if at, ok := e.number(m); ok {
+		return at, m.firm(), true
+	}
+	if at, ok := m.findAny(e.says); ok {
+		return at, Medium, true
+	}
+	if c, ok := m.likeCode(e.like); ok {
+		return c.at, Medium, true
+	}
+	if m.raised != nil && contains(e.raised, m.raised.name) {
+		return m.raised.at, High, true
+	}
+	if e.when != nil {
+		at, ok := e.when(m)
+		return at, High, ok
+	}
+	return 0, "", false
+}
+
+// number finds the first of the rule's numbers.
+func (e *entry) number(m *message) (at int, ok bool) {
+	for k, wanted := range [...][]int{httpStatus: e.http, exitStatus: e.exit, errno: e.errno} {
+		if at, ok := m.hasNumber(kind(k), wanted); ok {
+			return at, true
+		}
+	}
+	return 0, false
+}
+
+// labelFor is the rule's label, unless the message does not deserve the trust
+// that a transient one needs: it was not read whole, the user's code speaks and
+// no SDK sentence carries the code, or lasting words stand beside passing ones.
+func (r *rule) labelFor(m *message) Label {
+	if r.label != Transient {
+		return r.label
+	}
+	if m.cut || m.user && !m.sdkSays(r.codes) && !m.statusByLibrary(r.http) {
+		return Ambiguous
+	}
+	if r.sure || r.when != nil || m.sdkSays(r.codes) {
+		return Transient
+	}
+	_, lasting := m.findAny(m.book.lasting)
+	_, invalid := m.hasCode(invalidCodes)
+	if lasting || invalid {
+		return Ambiguous
+	}
+	return Transient
+}
+
+// statusByLibrary reports whether an HTTP library's own exception, in its own
+// sentence, carries one of the statuses: "HTTPError: 503 Server Error".
+func (m *message) statusByLibrary(statuses []int) bool {
+	at, ok := m.hasNumber(httpStatus, statuses)
+	if !ok {
+		return false
+	}
+	for _, c := range m.codes {
+		if c.library && c.raises && at == c.end+len(": ") {
+			return true
+		}
+	}
+	return false
+}
+
+// hasCode returns the first code of the message that is one of names.
+func (m *message) hasCode(names []string) (code, bool) {
+	if len(names) == 0 {
+		return code{}, false
+	}
+	for _, c := range m.codes {
+		if c.known && contains(names, c.name) {
+			return c, true
+		}
+	}
+	return code{}, false
+}
+
+// likeCode returns the first code of the message that no rule names and that
+// has one of the shapes.
+func (m *message) likeCode(shapes []phrase) (code, bool) {
+	if len(shapes) == 0 {
+		return code{}, false
+	}
+	for _, c := range m.codes {
+		if c.known || !c.fails {
+			continue
+		}
+		if _, ok := findAny(c.name, shapes); ok {
+			return c, true
+		}
+	}
+	return code{}, false
+}
+
+// firm is how firm a code or number is: it proves less where the user's program
+// printed it.
+func (m *message) firm() Confidence {
+	if m.user {
+		return Medium
+	}
+	return High
+}
+
+func (m *message) sdkSays(names []string) bool {
+	for _, c := range m.codes {
+		if (c.sdk || c.library) && contains(names, c.name) {
+			return true
+		}
+	}
+	return false
+}
