@@ -23,7 +23,7 @@ type Config struct {
 	Quirks FiringQuirks
 	// StopTakes is how long a stopped execution is Stopping. Zero: no time.
 	StopTakes time.Duration
-	// PageSize is how many steps a page holds where the request asks for more
+	// PageSize is how many steps or executions a page holds where the request asks for more
 	// or does not say. Zero means 10; at most 100, as in the service.
 	PageSize int
 	// RunningLimit is the quota of executions that run at one time; a retry
@@ -35,7 +35,8 @@ type Config struct {
 	// Authorize stands in for IAM. It is asked for every request to SageMaker
 	// that was understood, before any fault and any effect, outside every lock:
 	// action is what policies call it ("sagemaker:RetryPipelineExecution"),
-	// resource the execution's ARN as the request spells it, as IAM minds case.
+	// resource the ARN of the execution, job or pipeline as the request spells it,
+	// as IAM minds case.
 	// A *[Refusal] is answered as AccessDeniedException, an [ErrUnknownKey] as
 	// UnrecognizedClientException; any other error means that the asking failed,
 	// and is answered as InternalFailure. None is a violation. Nil: everybody may

@@ -10,11 +10,11 @@ import (
 // A Request is what a request asks for, as far as it could be understood.
 type Request struct {
 	Op          string // "RetryPipelineExecution", "CreateSchedule", ...
-	ARN         string // the execution's, as the request spells it
+	ARN         string // of the execution, job or pipeline, as the request spells it
 	Token       string // ClientRequestToken or ClientToken
 	Parallelism int32
 	Group       string // of a schedule, as is Name
-	Name        string
+	Name        string // also of a job, or a pipeline whose executions are listed
 	At          time.Time
 }
 

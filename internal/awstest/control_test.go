@@ -8,6 +8,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
 )
 
 // controlled is an account and its control side, over HTTP on loopback.
@@ -99,6 +101,26 @@ func TestControlTells(t *testing.T) {
 	equal(t, "the other", decoded[Execution](t, text).ARN, other)
 }
 
+// A step can leave it to its job to say why it failed.
+func TestControlHasTheJobTell(t *testing.T) {
+	s, url := controlled(t)
+	for _, c := range []struct{ order, reason, says, secondary string }{
+		{`{"job_reason":"CapacityError: none"}`, ReasonSeeJobLogs, "CapacityError: none", "Failed"},
+		{`{"job_secondary":"MaxRuntimeExceeded","reason":"a stop"}`, "a stop", "", "MaxRuntimeExceeded"},
+		{`{"class":"service_fault"}`, ReasonInternal, ReasonInternal, "Failed"},
+	} {
+		_, text := ask(t, "POST", url+"/executions", c.order)
+		row := s.steps(decoded[Execution](t, text).ARN)[0]
+		equal(t, c.order+": the step", *row.FailureReason, c.reason)
+		job, err := s.training(named(row.Metadata.TrainingJob.Arn))
+		if err != nil {
+			t.Fatal(err)
+		}
+		equal(t, c.order+": the job", aws.ToString(job.FailureReason), c.says)
+		equal(t, c.order+": its state", string(job.SecondaryStatus), c.secondary)
+	}
+}
+
 // What was refused to one order is not left to the next, and is in place when
 // the execution fails at once.
 func TestControlRefusesRetries(t *testing.T) {
@@ -135,6 +157,9 @@ func TestControlRefusesOrders(t *testing.T) {
 	}{
 		{"no class", fail, `{}`, 400, "class: expected it, or reason"},
 		{"both", fail, `{"class":"capacity","reason":"x"}`, 400, "not both"},
+		{"job's reason", fail, `{"job_reason":"` + long + `"}`, 400, "job_reason: expected at most 1024"},
+		{"job's state", fail, `{"job_secondary":"Lost"}`, 400, "job_secondary: expected one of Failed, Interrupted, "},
+		{"both, with a job", fail, `{"class":"capacity","reason":"x","job_reason":"y"}`, 400, "not both"},
 		{"unknown class", fail, `{"class":"gremlins"}`, 400, "class: expected one of access_denied, capacity, "},
 		{"pipeline", fail, `{"class":"capacity","pipeline":"-x"}`, 400, "pipeline: expected 1 to 256"},
 		{"empty pipeline", fail, `{"class":"capacity","pipeline":""}`, 400, "pipeline: expected 1 to 256"},

@@ -45,6 +45,7 @@ type execution struct {
 	past    []view
 	retries []Retry
 	persons []time.Time
+	jobs    int // that its steps have had so far
 }
 
 // A change is what a script brings about, when it comes due.

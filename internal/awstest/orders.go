@@ -11,7 +11,8 @@ import (
 )
 
 // A FailOrder asks the control side for an execution that fails, and then
-// succeeds. It names a Class or, word for word, a Reason.
+// succeeds. It names a Class or, word for word, a Reason. With a JobReason or
+// JobSecondary it may name neither: the step's own text then carries no cause.
 type FailOrder struct {
 	Pipeline string  `json:"pipeline,omitempty"` // its name; absent: churn
 	Class    string  `json:"class,omitempty"`    // what it fails of, see Classes
@@ -19,7 +20,11 @@ type FailOrder struct {
 	Step     string  `json:"step,omitempty"`     // the step that fails; absent: Train
 	Fails    int     `json:"fails,omitempty"`    // how many runs fail before one succeeds, 1 to 1000; absent: 1
 	Lasts    float64 `json:"lasts,omitempty"`    // how long each run takes, 0 to 86400 seconds; absent: 0
-	Refusals int     `json:"refusals,omitempty"` // how many of the account's next retries are refused with ResourceLimitExceeded, 0 to 1000
+	// What the step's job says, beside the step's own text; JobSecondary is one of
+	// the states that a failed training job ends in.
+	JobReason    string `json:"job_reason,omitempty"`
+	JobSecondary string `json:"job_secondary,omitempty"`
+	Refusals     int    `json:"refusals,omitempty"` // how many of the account's next retries are refused with ResourceLimitExceeded, 0 to 1000
 }
 
 // The names that SageMaker allows (API reference: CreatePipeline, PipelineName;
@@ -34,19 +39,28 @@ const (
 	maxLasts = 86400 // seconds
 )
 
+// endStates are the secondary statuses that a training job which did not
+// complete ends in (API reference: DescribeTrainingJob, SecondaryStatus).
+var endStates = []string{"Failed", "Interrupted", "MaxRuntimeExceeded", "MaxWaitTimeExceeded", "Stopped"}
+
 func (o *FailOrder) check() error {
 	_, known := ReasonFor(o.Class)
+	asked := o.JobReason != "" || o.JobSecondary != ""
 	switch {
 	case !pipelineName.MatchString(o.Pipeline):
 		return fmt.Errorf("pipeline: expected 1 to 256 letters and digits, with dashes between, got %.80q", o.Pipeline)
 	case !stepName.MatchString(o.Step):
 		return fmt.Errorf("step: expected 1 to 64 letters, digits, dashes and underscores, got %.80q", o.Step)
-	case (o.Class == "") == (o.Reason == ""):
+	case o.Class != "" && o.Reason != "" || o.Class == "" && o.Reason == "" && !asked:
 		return fmt.Errorf("class: expected it, or reason in its place, and not both; classes are %s", strings.Join(Classes(), ", "))
 	case o.Class != "" && !known:
 		return fmt.Errorf("class: expected one of %s, got %.80q", strings.Join(Classes(), ", "), o.Class)
 	case utf8.RuneCountInString(o.Reason) > maxReason:
 		return fmt.Errorf("reason: expected at most %d characters, as SageMaker gives", maxReason)
+	case utf8.RuneCountInString(o.JobReason) > maxReason:
+		return fmt.Errorf("job_reason: expected at most %d characters, as SageMaker gives", maxReason)
+	case o.JobSecondary != "" && !slices.Contains(endStates, o.JobSecondary):
+		return fmt.Errorf("job_secondary: expected one of %s, got %.80q", strings.Join(endStates, ", "), o.JobSecondary)
 	case o.Fails < 1 || o.Fails > maxTimes:
 		return fmt.Errorf("fails: expected a whole number from 1 to %d, got %d", maxTimes, o.Fails)
 	case o.Lasts < 0 || o.Lasts > maxLasts:
@@ -59,12 +73,19 @@ func (o *FailOrder) check() error {
 
 // script is the life of the execution that is asked for.
 func (o *FailOrder) script() Script {
-	reason, lasts := o.Reason, time.Duration(o.Lasts*float64(time.Second))
-	if reason == "" {
-		reason, _ = ReasonFor(o.Class)
-	}
-	runs := slices.Repeat([]Run{FailsAt(o.Step, reason).After(lasts)}, o.Fails)
+	lasts := time.Duration(o.Lasts * float64(time.Second))
+	runs := slices.Repeat([]Run{Fails(o.step()).After(lasts)}, o.Fails)
 	return Script{Pipeline: o.Pipeline, Runs: append(runs, Succeeds().After(lasts))}
+}
+
+// step is the step that fails.
+func (o *FailOrder) step() Step {
+	ofClass, _ := ReasonFor(o.Class)
+	s := Step{Name: o.Step, Reason: or(o.Reason, or(ofClass, ReasonSeeJobLogs))}
+	if o.JobReason != "" || o.JobSecondary != "" {
+		s.Job = &Job{Reason: o.JobReason, Secondary: o.JobSecondary}
+	}
+	return s
 }
 
 // orderFailure has the retries refused first: an execution that takes no time

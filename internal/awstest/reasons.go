@@ -21,6 +21,8 @@ const (
 	ReasonThrottled = "ClientError: Failed to invoke sagemaker:CreateTrainingJob. Error Details: Rate exceeded\nRetry not appropriate on execution of step with PipelineExecutionArn arn:aws:sagemaker:us-east-1:123456789012:pipeline/churn/execution/abcdef012345 and StepId Train. No retry policy configured for the exception type THROTTLING."
 	// ReasonAccessDenied: the pipeline's role may not create the job.
 	ReasonAccessDenied = "ClientError: Failed to invoke sagemaker:CreateTrainingJob. Error Details: User: arn:aws:sts::123456789012:assumed-role/churn/SageMaker is not authorized to perform: sagemaker:CreateTrainingJob on resource: arn:aws:sagemaker:us-east-1:123456789012:training-job/pipelines-abcdef012345-train because no identity-based policy allows the sagemaker:CreateTrainingJob action"
+	// ReasonSeeJobLogs: the step's text carries no cause, only the job may.
+	ReasonSeeJobLogs = "AlgorithmError: See job logs"
 	// ReasonStepsFailed is all that Describe ever says of a failed execution.
 	ReasonStepsFailed = "Step failure: One or multiple steps failed."
 )

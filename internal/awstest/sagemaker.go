@@ -54,10 +54,7 @@ func (i *listStepsInput) check() error {
 	if n := i.MaxResults; n != nil && (*n < 1 || *n > maxPage) {
 		return outOfBounds("maxResults", fmt.Sprint(*n), "Member must have value between 1 and 100")
 	}
-	if s := i.SortOrder; s != nil && *s != "Ascending" && *s != "Descending" {
-		return outOfBounds("sortOrder", *s, "Member must satisfy enum value set: [Ascending, Descending]")
-	}
-	return nil
+	return checkOrder(i.SortOrder)
 }
 
 // check holds RetryPipelineExecution to its documented bounds. The token is
@@ -149,18 +146,13 @@ func (a *Account) listSteps(in request) answer {
 		return refusal(codeValidation, "Invalid NextToken.")
 	}
 	rows := inOrder(e.seen(in.At, a.config.Unknowns.StepLag).Steps, order == "Ascending")
-	from = min(from, len(rows)) // the list may have shrunk between pages
-	size := a.config.PageSize
-	if ask.MaxResults != nil {
-		size = min(size, int(*ask.MaxResults))
-	}
-	page := rows[from:min(from+size, len(rows))]
+	page, more := onePage(rows, from, a.pageSize(ask.MaxResults))
 	out := listStepsOutput{PipelineExecutionSteps: make([]wireStep, 0, len(page))}
 	for _, s := range page {
-		out.PipelineExecutionSteps = append(out.PipelineExecutionSteps, s.wire(e.ID, a.config))
+		out.PipelineExecutionSteps = append(out.PipelineExecutionSteps, s.wire(a.config))
 	}
-	if from+size < len(rows) {
-		out.NextToken = pageToken(e.ARN, order, from+size)
+	if more {
+		out.NextToken = pageToken(e.ARN, order, from+len(page))
 	}
 	return answer{status: http.StatusOK, body: out}
 }

@@ -87,6 +87,7 @@ func (a *Account) add(s Script, now time.Time) *execution {
 	e.Created, e.Modified, e.started = at, at.Add(-time.Millisecond), at
 	for _, s := range s.Before {
 		s.Status, s.Start, s.End, s.Attempts = Succeeded, at, at, 1
+		e.names(&s)
 		e.Steps = append(e.Steps, s)
 	}
 	a.begin(e, now)
@@ -147,7 +148,8 @@ func (a *Account) startSteps(e *execution, run Run, at time.Time) {
 	for _, s := range slices.Concat(run.Failing, run.Also) {
 		if e.row(s.Name) < 0 {
 			s.Status, s.Start, s.Attempts = Executing, at, 1
-			s.Reason = ""
+			s.Reason, s.Job = "", nil // until it has failed
+			e.names(&s)
 			e.Steps = append(e.Steps, s)
 		}
 	}
@@ -160,6 +162,7 @@ func (a *Account) restart(e *execution, i int, old Step, at time.Time) {
 		return
 	}
 	next := Step{Name: old.Name, Kind: old.Kind, Status: Executing, Start: at, Attempts: old.Attempts}
+	e.names(&next)
 	if a.config.Unknowns.CountsAttempts {
 		next.Attempts++
 	}
@@ -186,6 +189,7 @@ func endSteps(e *execution, run Run, at time.Time) {
 	for _, s := range run.Failing {
 		if e.row(s.Name) < 0 {
 			s.Status, s.Start, s.Attempts = Executing, at, 1
+			e.names(&s)
 			e.Steps = append(e.Steps, s)
 		}
 	}
@@ -203,7 +207,7 @@ func (s *Step) finish(run Run, at time.Time) {
 	}
 	for _, f := range run.Failing {
 		if f.Name == s.Name {
-			s.Status, s.Reason, s.NotCreated, s.Kind = Failed, f.Reason, f.NotCreated, f.Kind
+			s.Status, s.Reason, s.NotCreated, s.Kind, s.Job = Failed, f.Reason, f.NotCreated, f.Kind, f.Job
 		}
 	}
 }

@@ -41,12 +41,17 @@ type Step struct {
 	// NotCreated: the job behind the step was never made, so that its metadata
 	// is empty. True as well where Reason is a refused create call.
 	NotCreated bool `json:"notCreated,omitempty"`
+	// Job is what the job behind the failed step says, where that is not just
+	// Reason. Nil: it says the same.
+	Job *Job `json:"job,omitempty"`
 	// Status, Start, End and Attempts are kept by the stand-in. A step that has
 	// not ended has the zero End.
 	Status   Status    `json:"status"`
 	Start    time.Time `json:"start,omitzero"`
 	End      time.Time `json:"end,omitzero"`
 	Attempts int       `json:"attempts"`
+
+	job string // the name of its job, whether it will be made or not
 }
 
 // maxReason is the longest FailureReason of a step; maxPage the largest page.
@@ -66,12 +71,12 @@ type wireStep struct {
 	Metadata      map[string]any // empty, not absent, where no job was made
 }
 
-func (s Step) wire(execution string, c Config) wireStep {
+func (s Step) wire(c Config) wireStep {
 	out := wireStep{StepName: s.Name, StepStatus: s.Status, StartTime: stamp(s.Start), EndTime: stamp(s.End), AttemptCount: s.Attempts}
 	if s.Status == Failed {
 		out.FailureReason = cut(s.Reason, maxReason)
 	}
-	out.Metadata = s.metadata(execution, c)
+	out.Metadata = s.metadata(c)
 	return out
 }
 
@@ -84,40 +89,42 @@ func (s Step) refused() bool {
 	return s.NotCreated || strings.Contains(s.Reason, "Failed to invoke sagemaker:Create")
 }
 
-// metadata has the documented members of the step's kind. Jobs of a pipeline
-// are named pipelines-<execution id>-<step>-<suffix>.
-func (s Step) metadata(execution string, c Config) map[string]any {
+// kind is the step's kind, where none was given the usual one.
+func (s Step) kind() Kind { return Kind(or(string(s.Kind), string(Training))) }
+
+// arn is the ARN of something in the account.
+func (c Config) arn(service, resource string) string {
+	return fmt.Sprintf("arn:%s:%s:%s:%s:%s", c.Partition, service, c.Region, c.Number, resource)
+}
+
+// metadata has the documented members of the step's kind.
+func (s Step) metadata(c Config) map[string]any {
 	if s.refused() {
 		return map[string]any{}
 	}
-	kind := Kind(or(string(s.Kind), string(Training)))
-	job := fmt.Sprintf("pipelines-%s-%s-%010d", execution, s.Name, s.Attempts)
-	arn := func(service, resource string) string {
-		return fmt.Sprintf("arn:%s:%s:%s:%s:%s", c.Partition, service, c.Region, c.Number, resource)
-	}
-	body := map[string]any{}
+	kind, body := s.kind(), map[string]any{}
 	switch kind {
 	case Training, Processing, Transform:
-		body["Arn"] = arn("sagemaker", strings.ToLower(strings.TrimSuffix(string(kind), "Job"))+"-job/"+job)
+		body["Arn"] = c.arn("sagemaker", jobs[kind]+"/"+s.job)
 	case Tuning:
-		body["Arn"] = arn("sagemaker", "hyper-parameter-tuning-job/"+job)
+		body["Arn"] = c.arn("sagemaker", "hyper-parameter-tuning-job/"+s.job)
 	case AutoML:
-		body["Arn"] = arn("sagemaker", "automl-job/"+job)
+		body["Arn"] = c.arn("sagemaker", "automl-job/"+s.job)
 	case CreateModel:
-		body["Arn"] = arn("sagemaker", "model/"+job)
+		body["Arn"] = c.arn("sagemaker", "model/"+s.job)
 	case RegisterModel:
-		body["Arn"] = arn("sagemaker", "model-package/churn/1")
+		body["Arn"] = c.arn("sagemaker", "model-package/churn/1")
 	case Condition:
 		body["Outcome"] = "True"
 	case Callback:
 		body["CallbackToken"] = strings.ToLower(s.Name) + "0123"
 		body["SqsQueueUrl"] = "https://sqs." + c.Region + ".amazonaws.com/" + c.Number + "/callbacks"
 	case Lambda:
-		body["Arn"] = arn("lambda", "function:"+s.Name)
+		body["Arn"] = c.arn("lambda", "function:"+s.Name)
 	case EMR:
 		body["ClusterId"], body["StepName"] = "j-1AB2CD34EF5GH", s.Name
 	case QualityCheck, ClarifyCheck:
-		body["CheckJobArn"] = arn("sagemaker", "processing-job/"+job)
+		body["CheckJobArn"] = c.arn("sagemaker", jobs[kind]+"/"+s.job)
 	case FailStep:
 		body["ErrorMessage"] = s.Reason
 	}

@@ -20,6 +20,11 @@ type Unknowns struct {
 	// TokenMismatchCode is the error code for a known token with other
 	// parameters. Empty means ConflictException.
 	TokenMismatchCode string
+	// MissingJobCode is the error code for the description of a job that does not
+	// exist. ResourceNotFound is documented; ValidationException is what
+	// DescribeTrainingJob answers (github.com/boto/boto3/issues/2808). Empty means
+	// that.
+	MissingJobCode string
 	// RetryResumesStopped: a Stopped execution may be retried as well. Studio
 	// resumes stopped executions, and the API has no other call that could.
 	RetryResumesStopped bool
@@ -53,6 +58,7 @@ func Variations() map[string]Unknowns {
 		"burns refused tokens":   {BurnsRefusedTokens: true},
 		"conflict on status":     {WrongStatusCode: codeConflict},
 		"mismatch is validation": {TokenMismatchCode: codeValidation},
+		"missing job as told":    {MissingJobCode: codeNotFound},
 		"resumes stopped":        {RetryResumesStopped: true},
 		"moves start":            {RetryMovesStart: true},
 		"counts attempts":        {CountsAttempts: true},
@@ -62,7 +68,7 @@ func Variations() map[string]Unknowns {
 		"no executing event":     {NoExecutingEvent: true},
 		"refuses the past":       {RefusesPast: true},
 		"all at once": {
-			TokenMemory: 10 * time.Minute, BurnsRefusedTokens: true, WrongStatusCode: codeConflict,
+			TokenMemory: 10 * time.Minute, BurnsRefusedTokens: true, WrongStatusCode: codeConflict, MissingJobCode: codeNotFound,
 			RetryResumesStopped: true, RetryMovesStart: true, CountsAttempts: true, AppendsRows: true,
 			StepLag: 5 * time.Second, DescribeLag: 5 * time.Second, NoExecutingEvent: true, RefusesPast: true,
 		},

@@ -126,7 +126,11 @@ var operations = map[string]struct {
 }{
 	"DescribePipelineExecution":  {jsonRPC, func() any { return new(describeInput) }, (*Account).describe},
 	"ListPipelineExecutionSteps": {jsonRPC, func() any { return new(listStepsInput) }, (*Account).listSteps},
+	"ListPipelineExecutions":     {jsonRPC, func() any { return new(listExecutionsInput) }, (*Account).listExecutions},
 	"RetryPipelineExecution":     {jsonRPC, func() any { return new(retryInput) }, (*Account).retry},
+	"DescribeTrainingJob":        {jsonRPC, func() any { return new(describeTrainingInput) }, describeJob("training-job", describedTraining)},
+	"DescribeProcessingJob":      {jsonRPC, func() any { return new(describeProcessingInput) }, describeJob("processing-job", describedProcessing)},
+	"DescribeTransformJob":       {jsonRPC, func() any { return new(describeTransformInput) }, describeJob("transform-job", describedTransform)},
 	"CreateSchedule":             {restJSON, func() any { return new(createScheduleInput) }, (*Account).createSchedule},
 	"GetSchedule":                {restJSON, nil, (*Account).getSchedule},
 	"DeleteSchedule":             {restJSON, nil, (*Account).deleteSchedule},
@@ -155,7 +159,21 @@ func (a *Account) read(r *http.Request) (in request, refused *answer) {
 	if refused = a.checkSignature(r, &in); refused != nil {
 		return in, refused
 	}
-	return in, in.decode(r, raw)
+	refused = in.decode(r, raw)
+	if about, ok := in.body.(interface{ resource() string }); ok && refused == nil {
+		in.ARN = a.spelled(about.resource())
+	}
+	return in, refused
+}
+
+// spelled is the ARN of what a request names, as IAM is asked about it.
+func (a *Account) spelled(resource string) string {
+	if strings.HasPrefix(resource, "arn:") {
+		return resource
+	}
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	return a.config.arn("sagemaker", resource)
 }
 
 func (in request) refuse(code, message string) *answer {
