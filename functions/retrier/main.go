@@ -47,10 +47,10 @@ func wire(ctx context.Context) (*retrier.Handler, error) {
 	if err != nil {
 		return nil, err
 	}
-	rules := policy.New(set.Settings)
+	executions := pipelines.New(cfg)
 	corridor := &retry.Corridor{
-		Mode: set.Mode, Policy: rules, PolicyVersion: rules.Version(), Build: build, Keep: set.Settings.ExpireAfter + retrier.KeepAfterExpiry,
-		Ledger: ledger.NewDynamoDB(cfg, set.Table), Pipelines: pipelines.New(cfg), Schedules: schedule.New(cfg, set.Target, time.Now), Now: time.Now,
+		Mode: set.Mode, Rules: policy.NewBook(set.Settings), Build: build, Keep: set.Settings.ExpireAfter + retrier.KeepAfterExpiry, Now: time.Now,
+		Ledger: ledger.NewDynamoDB(cfg, set.Table), Pipelines: executions, Background: executions, Schedules: schedule.New(cfg, set.Target, time.Now),
 	}
 	// The two looks at SageMaker go side by side, hence its two connections.
 	sagemaker := pipelines.Endpoint(ctx, cfg)

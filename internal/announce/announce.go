@@ -23,6 +23,11 @@ type Answer struct {
 	Retry     int    `json:"retry,omitempty"`
 	Due       string `json:"due,omitempty"` // RFC 3339, UTC
 	Evidence  string `json:"evidence,omitempty"`
+
+	// What the log and the record say beside the answer.
+	Rule        string `json:"-"` // of the policy, that decided
+	Message     string `json:"-"` // what it has to say to people
+	Parallelism int    `json:"-"` // MaxParallelExecutionSteps that the retry asks for; 0 leaves it
 }
 
 // NewAnswer is the decision in the words that leave the function: bounded, on
@@ -30,7 +35,8 @@ type Answer struct {
 func NewAnswer(d retry.Decision) Answer {
 	a := Answer{
 		Verdict: string(d.Verdict), Reason: string(d.Reason), Execution: d.Execution, Pipeline: d.Pipeline,
-		Class: string(d.Class), Retry: d.Retry, Evidence: plaintext.Line(d.Evidence, maxEvidence),
+		Class: string(d.Class), Rule: d.Rule, Retry: d.Retry, Evidence: plaintext.Line(d.Evidence, maxEvidence),
+		Message: plaintext.Line(d.Message, maxEvidence), Parallelism: int(d.Parallelism),
 	}
 	if !d.Due.IsZero() {
 		a.Due = d.Due.UTC().Format(time.RFC3339)
@@ -47,28 +53,35 @@ type Invocation struct {
 	EventID   string
 	RequestID string
 	Build     string
-	Policy    string
+	Policy    string // version of the policy
+	Problem   string // why the policy that was applied last is not in force
 	Took      time.Duration
 }
 
-// Log writes the one line of an invocation that came to a decision. Stops and
-// malformed input are warnings: somebody may want to look.
+// Log writes the one line of an invocation that came to a decision. Stops,
+// malformed input and a policy that is not in force are warnings: somebody may
+// want to look.
 func Log(ctx context.Context, log *slog.Logger, in Invocation, a Answer) {
 	level := slog.LevelInfo
-	if a.Verdict == string(retry.Stop) || a.Reason == string(retry.Malformed) {
+	if a.Verdict == string(retry.Stop) || a.Reason == string(retry.Malformed) || in.Problem != "" {
 		level = slog.LevelWarn
 	}
 	attrs := in.attrs()
 	for _, word := range []struct{ key, value string }{
 		{"verdict", a.Verdict}, {"reason", a.Reason}, {"execution", a.Execution}, {"pipeline", a.Pipeline},
-		{"class", a.Class}, {"due", a.Due}, {"evidence", a.Evidence},
+		{"class", a.Class}, {"rule", a.Rule}, {"due", a.Due}, {"evidence", a.Evidence}, {"message", a.Message},
 	} {
 		if word.value != "" {
 			attrs = append(attrs, slog.String(word.key, word.value))
 		}
 	}
-	if a.Retry != 0 {
-		attrs = append(attrs, slog.Int("retry", a.Retry))
+	for _, number := range []struct {
+		key   string
+		value int
+	}{{"retry", a.Retry}, {"parallelism", a.Parallelism}} {
+		if number.value != 0 {
+			attrs = append(attrs, slog.Int(number.key, number.value))
+		}
 	}
 	log.LogAttrs(ctx, level, "decided", attrs...)
 }
@@ -92,6 +105,9 @@ func (in Invocation) attrs() []slog.Attr {
 	attrs := []slog.Attr{
 		slog.String("request", in.RequestID), slog.String("build", in.Build), slog.String("policy", in.Policy),
 		slog.Int64("took_ms", in.Took.Milliseconds()),
+	}
+	if in.Problem != "" {
+		attrs = append(attrs, slog.String("policy_problem", plaintext.Line(in.Problem, maxEvidence)))
 	}
 	if in.Door != "" {
 		attrs = append(attrs, slog.String("door", string(in.Door)), slog.String("event", plaintext.Line(in.EventID, 64)))

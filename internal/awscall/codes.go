@@ -54,6 +54,21 @@ func KindOf(err error) Kind {
 	return Ambiguous
 }
 
+// unknownOperations are what an endpoint answers that does not have the
+// operation (common errors of AWS APIs).
+var unknownOperations = map[string]bool{"UnknownOperationException": true, "InvalidAction": true, "UnknownAction": true}
+
+// Stands tells whether a refusal is for good: not allowed, not valid, or not
+// there. Asking again changes nothing.
+func Stands(err error) bool {
+	api, ok := errors.AsType[smithy.APIError](err)
+	if !ok {
+		return false
+	}
+	kind := KindOf(err)
+	return kind == Denied || kind == Invalid || unknownOperations[api.ErrorCode()]
+}
+
 // maxDetail bounds what is kept of an error's text; SageMaker's own bound on
 // its messages is 1,024 characters.
 const maxDetail = 300

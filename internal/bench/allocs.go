@@ -73,15 +73,16 @@ func perEvent(ctx context.Context, invoke func(context.Context, awstest.Event) e
 
 // retrierInProcess is wired as functions/retrier is.
 func retrierInProcess(cfg aws.Config) func(context.Context, awstest.Event) error {
-	rules := policy.New(policy.Settings{
+	rules := policy.NewBook(policy.Settings{
 		MaxRetries: 3, PipelineRetriesPerDay: 20, AccountRetriesPerHour: 60, BackoffInterval: 5 * time.Minute,
 		BackoffMaxDelay: time.Hour, ExpireAfter: 24 * time.Hour, FunctionTimeout: timeLeft,
 	})
+	executions := pipelines.New(cfg)
 	h := &retrier.Handler{
 		Home: retry.Home{Partition: "aws", Region: region, Account: accountNumber},
 		Corridor: &retry.Corridor{
-			Mode: retry.Enforce, Policy: rules, PolicyVersion: rules.Version(), Build: "bench", Keep: retrier.KeepAfterExpiry,
-			Ledger: ledger.NewDynamoDB(cfg, "ledger"), Pipelines: pipelines.New(cfg),
+			Mode: retry.Enforce, Rules: rules, Build: "bench", Keep: retrier.KeepAfterExpiry,
+			Ledger: ledger.NewDynamoDB(cfg, "ledger"), Pipelines: executions, Background: executions,
 			Schedules: schedule.New(cfg, schedule.Target{}, time.Now), Now: time.Now,
 		},
 		Log: slog.New(slog.NewJSONHandler(io.Discard, nil)),

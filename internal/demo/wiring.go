@@ -36,7 +36,7 @@ func newHandler(url string, now func() time.Time) *retrier.Handler {
 		Region: region, BaseEndpoint: aws.String(url), HTTPClient: awscall.Client(http.DefaultTransport),
 		Credentials: credentials.NewStaticCredentialsProvider("demo", "demo", ""),
 	}
-	rules := policy.New(settings)
+	executions := pipelines.New(cfg)
 	home := retry.Home{Partition: "aws", Region: region, Account: number}
 	target := schedule.Target{
 		Group: group, FunctionARN: "arn:aws:lambda:" + region + ":" + number + ":function:mulligan-retrier:live",
@@ -45,9 +45,9 @@ func newHandler(url string, now func() time.Time) *retrier.Handler {
 	return &retrier.Handler{
 		Home: home, Log: slog.New(slog.DiscardHandler),
 		Corridor: &retry.Corridor{
-			Mode: retry.Enforce, Policy: rules, PolicyVersion: rules.Version(), Build: "demo",
+			Mode: retry.Enforce, Rules: policy.NewBook(settings), Build: "demo",
 			Keep: settings.ExpireAfter + retrier.KeepAfterExpiry, Ledger: ledger.NewMemory(),
-			Pipelines: pipelines.New(cfg), Schedules: schedule.New(cfg, target, now), Now: now,
+			Pipelines: executions, Background: executions, Schedules: schedule.New(cfg, target, now), Now: now,
 		},
 	}
 }

@@ -42,7 +42,13 @@ func done(c retry.Change, takes []take) retry.State {
 	for _, t := range takes {
 		full[t.key] = instant(t.after(t.seen))
 	}
-	return retry.State{Record: c.Record, Full: full}
+	return retry.State{Record: c.Record, Full: full, Policy: c.Seen.Policy}
+}
+
+// unchanged is what was seen, for a refusal to correct: what it says nothing
+// about, the policy too, stays as it was read.
+func unchanged(c retry.Change) retry.State {
+	return retry.State{Record: c.Seen.Record, Full: balances(c.Seen.Full), Policy: c.Seen.Policy}
 }
 
 // balances is a copy of what was seen, for the caller to keep: never nil.

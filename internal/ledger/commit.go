@@ -33,22 +33,35 @@ func (d *DynamoDB) Commit(ctx context.Context, c retry.Change) (retry.State, boo
 		return retry.State{}, false, fmt.Errorf("%s: %w", writeAction, err)
 	}
 	defer cancel()
+	reasons, err := d.transact(ctx, write)
+	switch {
+	case err != nil:
+		return retry.State{}, false, err
+	case reasons != nil:
+		stands, err := d.stands(ctx, c, reasons)
+		return stands, false, err
+	}
+	return done(c, takes), true, nil
+}
+
+// transact sends a transaction until it is applied or a condition of it is
+// refused: then the reasons say which, one for each of its items.
+func (d *DynamoDB) transact(ctx context.Context, write *dynamodb.TransactWriteItemsInput) ([]types.CancellationReason, error) {
 	for try := 1; ; try++ {
 		_, err := d.Client.TransactWriteItems(ctx, write)
 		reasons := cancellation(err, len(write.TransactItems))
 		switch {
 		case err == nil:
-			return done(c, takes), true, nil
+			return nil, nil
 		case refused(reasons):
-			stands, err := d.stands(ctx, c, reasons)
-			return stands, false, err
+			return reasons, nil
 		case !contended(err, reasons):
-			return retry.State{}, false, d.explain(err, writeAction)
+			return nil, d.explain(err, writeAction)
 		case try == maxTries:
-			return retry.State{}, false, d.explain(fmt.Errorf("contended after %d tries: %w", try, err), writeAction)
+			return nil, d.explain(fmt.Errorf("contended after %d tries: %w", try, err), writeAction)
 		}
 		if pauseErr := d.wait(ctx, try); pauseErr != nil {
-			return retry.State{}, false, d.explain(fmt.Errorf("%w; the last answer was: %w", pauseErr, err), writeAction)
+			return nil, d.explain(fmt.Errorf("%w; the last answer was: %w", pauseErr, err), writeAction)
 		}
 	}
 }
@@ -91,7 +104,7 @@ func (d *DynamoDB) fenced(record item, seen int) *types.Put {
 	put.ConditionExpression = aws.String("#rev = :seen AND #schema = :schema")
 	put.ExpressionAttributeNames = map[string]string{"#rev": attrRev, "#schema": attrSchema}
 	put.ExpressionAttributeValues = item{
-		":seen": number(int64(seen)), ":schema": &types.AttributeValueMemberN{Value: schema},
+		":seen": number(int64(seen)), ":schema": ourSchema(),
 	}
 	return put
 }
@@ -172,7 +185,7 @@ func contended(err error, reasons []types.CancellationReason) bool {
 // there is none (any more), or an endpoint that does not return it: one
 // consistent read tells.
 func (d *DynamoDB) stands(ctx context.Context, c retry.Change, reasons []types.CancellationReason) (retry.State, error) {
-	state := retry.State{Record: c.Seen.Record, Full: balances(c.Seen.Full)}
+	state := unchanged(c)
 	for at, reason := range reasons {
 		if aws.ToString(reason.Code) != reasonRefused {
 			continue
@@ -193,7 +206,7 @@ func (d *DynamoDB) stands(ctx context.Context, c retry.Change, reasons []types.C
 	return state, nil
 }
 
-// readAgain reads the record and the buckets of the change; of the buckets that
+// readAgain reads the record, the policy and the buckets of the change; of the buckets that
 // it does not take from, what was seen stays.
 func (d *DynamoDB) readAgain(ctx context.Context, c retry.Change) (retry.State, error) {
 	fresh, err := d.read(ctx, c.Execution, c.Takes)
@@ -207,5 +220,5 @@ func (d *DynamoDB) readAgain(ctx context.Context, c retry.Change) (retry.State, 
 			full[b.Key] = t
 		}
 	}
-	return retry.State{Record: fresh.Record, Full: full}, nil
+	return retry.State{Record: fresh.Record, Full: full, Policy: fresh.Policy}, nil
 }

@@ -97,6 +97,38 @@ func TestRefusals(t *testing.T) {
 	}
 }
 
+// The policy goes along with a change; a read that has to be made anyway brings
+// the one that stands by then.
+func TestPolicyAlongWithAChange(t *testing.T) {
+	stale := retry.Stored{Rev: 2, Hash: "h", Body: "b"}
+	tests := []struct {
+		name    string
+		answers []answer
+		rev     int
+	}{
+		{"applied", []answer{ok(`{}`)}, 2},
+		{"refused", []answer{cancelled(failedBy(standing(t, 9)), none, none, none)}, 2},
+		{"read again", []answer{
+			cancelled(failed, none, none, none),
+			ok(fmt.Sprintf(`{"Responses":{"Ledger":[%s,%s]}}`, standing(t, 9), asJSON(t, current(strict())))),
+		}, 3},
+	}
+	for _, test := range tests {
+		t.Run(test.name, func(t *testing.T) {
+			ledger, w := connect(t, test.answers...)
+			c := next()
+			c.Seen.Policy = stale
+			got, _, err := ledger.Commit(t.Context(), c)
+			if err != nil || got.Policy.Rev != test.rev {
+				t.Errorf("got policy %+v, error %v, want rev %d", got.Policy, err, test.rev)
+			}
+			if len(w.calls) != len(test.answers) {
+				t.Errorf("got %d calls, want %d", len(w.calls), len(test.answers))
+			}
+		})
+	}
+}
+
 // A refusal that does not show what stands (an emulator's, or the item is gone)
 // costs one consistent read.
 func TestRefusalWithoutTheItem(t *testing.T) {

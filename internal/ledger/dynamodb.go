@@ -65,9 +65,8 @@ type DynamoDB struct {
 // NewDynamoDB makes the ledger of a table. Options are for the SDK's client,
 // applied last.
 func NewDynamoDB(cfg aws.Config, table string, options ...func(*dynamodb.Options)) *DynamoDB {
-	ours := func(o *dynamodb.Options) { o.Retryer = awscall.Attempts(attempts) }
 	return &DynamoDB{
-		Client: dynamodb.NewFromConfig(cfg, slices.Concat([]func(*dynamodb.Options){ours}, options)...),
+		Client: newClient(cfg, options),
 		Table:  table,
 		Token:  rand.Text, // 26 characters, 130 bits
 		Jitter: mathrand.Float64,
@@ -75,9 +74,15 @@ func NewDynamoDB(cfg aws.Config, table string, options ...func(*dynamodb.Options
 	}
 }
 
-// Read implements retry.Ledger, with one BatchGetItem. The record and each
-// bucket are as of a moment during the call, not all of the same moment; Commit
-// checks each of them. Errors: awscall.ErrNoTime, a record that this build
+// newClient makes the SDK's client with our attempts.
+func newClient(cfg aws.Config, options []func(*dynamodb.Options)) *dynamodb.Client {
+	ours := func(o *dynamodb.Options) { o.Retryer = awscall.Attempts(attempts) }
+	return dynamodb.NewFromConfig(cfg, slices.Concat([]func(*dynamodb.Options){ours}, options)...)
+}
+
+// Read implements retry.Ledger, with one BatchGetItem. The record, the policy and
+// each bucket are as of a moment during the call, not all of the same moment;
+// Commit checks each of them but the policy. Errors: awscall.ErrNoTime, a record that this build
 // cannot read, and those of the SDK, with the permission or table they are about.
 func (d *DynamoDB) Read(ctx context.Context, arn retry.ExecutionARN, buckets []retry.Bucket) (retry.State, error) {
 	ctx, cancel, err := awscall.Within(ctx, limit)
@@ -113,10 +118,10 @@ func (d *DynamoDB) read(ctx context.Context, arn retry.ExecutionARN, buckets []r
 	}
 }
 
-// keys are those of the record and of each bucket, once: DynamoDB refuses a
-// batch that asks for an item twice.
+// keys are those of the record, of the policy in force and of each bucket, once:
+// DynamoDB refuses a batch that asks for an item twice.
 func keys(arn retry.ExecutionARN, buckets []retry.Bucket) []item {
-	asked := []item{recordKey(arn)}
+	asked := []item{recordKey(arn), policyKey(currentSK)}
 	for i, b := range buckets {
 		if !slices.ContainsFunc(buckets[:i], func(o retry.Bucket) bool { return o.Key == b.Key }) {
 			asked = append(asked, bucketKey(b.Key))
@@ -130,9 +135,12 @@ func (d *DynamoDB) state(arn retry.ExecutionARN, found []item) (retry.State, err
 	state := retry.State{Full: balances(nil)}
 	for _, it := range found {
 		var err error
-		if stored(it[attrSK]) == recordSK {
+		switch stored(it[attrSK]) {
+		case recordSK:
 			state.Record, err = d.record(arn, it)
-		} else {
+		case currentSK:
+			state.Policy = readPolicy(it)
+		default:
 			state.Full[stored(it[attrPK])], err = d.full(it)
 		}
 		if err != nil {

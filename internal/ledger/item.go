@@ -60,7 +60,7 @@ func newItem(key item, value any, expires time.Time) (item, error) {
 	}
 	it[attrPK], it[attrSK] = key[attrPK], key[attrSK]
 	it[attrTTL] = number(seconds(expires))
-	it[attrSchema] = &types.AttributeValueMemberN{Value: schema}
+	it[attrSchema] = ourSchema()
 	return it, nil
 }
 
@@ -104,9 +104,14 @@ func readRecord(it item) (retry.Record, error) {
 	if err := decode(it, &r); err != nil {
 		return retry.Record{}, fmt.Errorf("expected a record of schema %s: %w", schema, err)
 	}
-	if r.Rev < 1 || r.Used < 0 || r.Careful < 0 || !slices.Contains(kinds, r.Kind) {
-		return retry.Record{}, fmt.Errorf("expected a record of schema %s, got rev %d, used %d, careful %d, kind %.20q",
-			schema, r.Rev, r.Used, r.Careful, r.Kind)
+	if r.Rev < 1 || r.Used < 0 || r.Careful < 0 || r.Repeats < 0 || !slices.Contains(kinds, r.Kind) {
+		return retry.Record{}, fmt.Errorf("expected a record of schema %s, got rev %d, used %d, careful %d, repeats %d, kind %.20q",
+			schema, r.Rev, r.Used, r.Careful, r.Repeats, r.Kind)
+	}
+	for rule, n := range r.Granted {
+		if n < 0 {
+			return retry.Record{}, fmt.Errorf("expected a record of schema %s, got %d granted by rule %.40q", schema, n, rule)
+		}
 	}
 	return r, nil
 }
@@ -118,8 +123,8 @@ var always = sync.OnceValues(func() (item, error) { return encode(retry.Record{}
 // attributevalue takes an attribute that is missing or NULL for zero, and a
 // counter that reads as zero would give units away.
 func whole(it item) error {
-	if n, ok := it[attrSchema].(*types.AttributeValueMemberN); !ok || n.Value != schema {
-		return fmt.Errorf("its schema is %s, this build reads schema %s only", shown(it[attrSchema]), schema)
+	if err := ofSchema(it); err != nil {
+		return err
 	}
 	names, err := always()
 	if err != nil {
@@ -130,6 +135,14 @@ func whole(it item) error {
 		if it[name] == nil || null {
 			return fmt.Errorf("expected a record of schema %s, got one without %s", schema, name)
 		}
+	}
+	return nil
+}
+
+// ofSchema tells whether the item is of the schema that this build reads.
+func ofSchema(it item) error {
+	if n, ok := it[attrSchema].(*types.AttributeValueMemberN); !ok || n.Value != schema {
+		return fmt.Errorf("its schema is %s, this build reads schema %s only", shown(it[attrSchema]), schema)
 	}
 	return nil
 }
@@ -151,6 +164,18 @@ func readTrail(it item) (retry.Trail, error) {
 	return trail, nil
 }
 
+func readTrails(found []item) ([]retry.Trail, error) {
+	var trails []retry.Trail
+	for _, it := range found {
+		trail, err := readTrail(it)
+		if err != nil {
+			return nil, err
+		}
+		trails = append(trails, trail)
+	}
+	return trails, nil
+}
+
 // readFull reads when a bucket is full again, in epoch milliseconds.
 func readFull(it item) (int64, error) {
 	n, ok := it[attrFull].(*types.AttributeValueMemberN)
@@ -163,6 +188,8 @@ func readFull(it item) (int64, error) {
 	}
 	return full, nil
 }
+
+func ourSchema() types.AttributeValue { return &types.AttributeValueMemberN{Value: schema} }
 
 func text(s string) types.AttributeValue { return &types.AttributeValueMemberS{Value: s} }
 

@@ -44,6 +44,9 @@ func TestReadRecordFailsClosed(t *testing.T) {
 		{"counter with a fraction", "used", &types.AttributeValueMemberN{Value: "1.5"}, "expected a record of schema 1"},
 		{"negative counter", "used", number(-1), "used -1"},
 		{"negative careful", "careful", number(-1), "careful -1"},
+		{"negative repeats", "repeats", number(-1), "repeats -1"},
+		{"negative grant", "granted", &types.AttributeValueMemberM{Value: item{"busy": number(-1)}}, `got -1 granted by rule "busy"`},
+		{"grant as text", "granted", &types.AttributeValueMemberM{Value: item{"busy": word}}, "expected a record of schema 1"},
 		{"no rev yet", attrRev, number(0), "rev 0"},
 		{"huge rev", attrRev, &types.AttributeValueMemberN{Value: "99999999999999999999"}, "expected a record of schema 1"},
 		{"unknown kind", "kind", text("paused\nforever, and then some more of it"), `kind "paused\nforever, and`},
@@ -79,6 +82,23 @@ func TestReadRecordIgnoresWhatItDoesNotKnow(t *testing.T) {
 		t.Fatal(err)
 	}
 	it["later"] = text("x")
+	got, err := readRecord(it)
+	if err != nil || !reflect.DeepEqual(got, claim().Record) {
+		t.Errorf("got %+v, error %v", got, err)
+	}
+}
+
+// Records from before a policy could grant retries read as having none granted.
+func TestOlderRecordReads(t *testing.T) {
+	it, err := newItem(recordKey(churn), claim().Record, noon)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, name := range []string{"granted", "mark", "repeats"} {
+		if it[name] != nil {
+			t.Errorf("%s is written though it is empty, and older records lack it", name)
+		}
+	}
 	got, err := readRecord(it)
 	if err != nil || !reflect.DeepEqual(got, claim().Record) {
 		t.Errorf("got %+v, error %v", got, err)

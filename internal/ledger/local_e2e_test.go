@@ -16,23 +16,20 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
 
-	"mulligan/internal/ledger/ledgertest"
 	"mulligan/internal/retry"
 )
 
-// The conformance suite against DynamoDB Local. MULLIGAN_DYNAMODB_ENDPOINT says
-// where it listens; each test makes a table of its own and deletes it.
-func TestDynamoDBLocal(t *testing.T) {
-	ledgertest.Run(t, func(t *testing.T) ledgertest.Ledger { return open(t) })
-}
-
-// traced is the ledger with a way to read its trails, which production never does.
-type traced struct {
+// Local is a ledger in DynamoDB Local, with both its sides and the client, for
+// what production never does.
+type Local struct {
 	*DynamoDB
+	*Policies
 	client *dynamodb.Client
 }
 
-func open(t *testing.T) traced {
+// OpenLocal makes a table of the test's own, and deletes it when that ends.
+// MULLIGAN_DYNAMODB_ENDPOINT says where DynamoDB Local listens.
+func OpenLocal(t *testing.T) Local {
 	t.Helper()
 	endpoint := os.Getenv("MULLIGAN_DYNAMODB_ENDPOINT")
 	if endpoint == "" {
@@ -64,32 +61,31 @@ func open(t *testing.T) traced {
 			t.Error(err)
 		}
 	})
-	return traced{ledger, client}
+	warm(t, client, table)
+	return Local{ledger, &Policies{Ledger: ledger, Client: client}, client}
 }
 
-func (l traced) Trails(ctx context.Context, arn retry.ExecutionARN) ([]retry.Trail, error) {
-	answer, err := l.client.Query(ctx, &dynamodb.QueryInput{
-		TableName: &l.Table, ConsistentRead: aws.Bool(true),
-		KeyConditionExpression: aws.String("pk = :pk AND begins_with(sk, :sk)"),
-		ExpressionAttributeValues: item{
-			":pk": recordKey(arn)[attrPK], ":sk": text(trailSK),
-		},
+// warm makes a transaction that writes nothing: DynamoDB Local loads half of
+// itself with its first, which can take longer than a function would wait.
+func warm(t *testing.T, client *dynamodb.Client, table string) {
+	t.Helper()
+	check := &types.ConditionCheck{TableName: &table, Key: bucketKey("warm"), ConditionExpression: aws.String("attribute_not_exists(pk)")}
+	ask := &dynamodb.TransactWriteItemsInput{TransactItems: []types.TransactWriteItem{{ConditionCheck: check}}}
+	if _, err := client.TransactWriteItems(t.Context(), ask); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// Spoil implements ledgertest.Ledger.
+func (l Local) Spoil(ctx context.Context, attribute, value string) error {
+	_, err := l.client.UpdateItem(ctx, &dynamodb.UpdateItemInput{
+		TableName: &l.Table, Key: policyKey(currentSK), UpdateExpression: aws.String("SET #name = :value"),
+		ExpressionAttributeNames: map[string]string{"#name": attribute}, ExpressionAttributeValues: item{":value": text(value)},
 	})
-	if err != nil {
-		return nil, err
-	}
-	var trails []retry.Trail
-	for _, it := range answer.Items {
-		trail, err := readTrail(it)
-		if err != nil {
-			return nil, err
-		}
-		trails = append(trails, trail)
-	}
-	return trails, nil
+	return err
 }
 
-func (l traced) item(t *testing.T, key item) item {
+func (l Local) item(t *testing.T, key item) item {
 	t.Helper()
 	answer, err := l.client.GetItem(t.Context(), &dynamodb.GetItemInput{TableName: &l.Table, Key: key, ConsistentRead: aws.Bool(true)})
 	if err != nil {
@@ -101,7 +97,7 @@ func (l traced) item(t *testing.T, key item) item {
 // One transaction whose answer was lost and that is sent again is one write,
 // and is not refused for the record that it wrote itself.
 func TestLocalSameTokenIsOneWrite(t *testing.T) {
-	l := open(t)
+	l := OpenLocal(t)
 	token := rand.Text() // DynamoDB remembers tokens by account, not by table
 	l.Token = func() string { return token }
 	c := claim()
@@ -123,7 +119,7 @@ func TestLocalSameTokenIsOneWrite(t *testing.T) {
 // Every item says when housekeeping may remove it: never before Expires, and a
 // bucket never within a day of being full again.
 func TestLocalTimeToLive(t *testing.T) {
-	l := open(t)
+	l := OpenLocal(t)
 	c := claim()
 	slow := retry.Bucket{Key: "slow", Size: 3, Per: 3 * 365 * 24 * time.Hour}
 	c.Takes = append(c.Takes, slow)
@@ -153,7 +149,7 @@ func TestLocalTimeToLive(t *testing.T) {
 // A record that another build wrote is neither read nor written over, even
 // where its rev is the one that was seen.
 func TestLocalNewerSchemaStays(t *testing.T) {
-	l := open(t)
+	l := OpenLocal(t)
 	c := claim()
 	written, _, err := l.Commit(t.Context(), c)
 	if err != nil {
@@ -178,12 +174,53 @@ func TestLocalNewerSchemaStays(t *testing.T) {
 	}
 }
 
+// The policy's items stay, whatever housekeeping removes.
+func TestLocalPolicyItems(t *testing.T) {
+	l := OpenLocal(t)
+	first, second := strict(), lenient()
+	for seen, v := range []Version{first, second} {
+		if _, err := l.Apply(t.Context(), v, seen); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for name, key := range map[string]item{
+		"current": policyKey(currentSK), "history": policyKey(entrySK(2)), "by hash": policyKey(hashSK + second.Hash),
+	} {
+		if it := l.item(t, key); len(it) == 0 || it[attrTTL] != nil {
+			t.Errorf("%s: got %d attributes, ttl %v; want an item without", name, len(it), it[attrTTL])
+		}
+	}
+	if got := stored(l.item(t, policyKey(currentSK))[attrBefore]); got != first.Body {
+		t.Errorf("before: got %q, want %q", got, first.Body)
+	}
+}
+
+// A person's program of this build replaces what a later build applied; the
+// function of this build only says that it cannot read it.
+func TestLocalNewerPolicy(t *testing.T) {
+	l := OpenLocal(t)
+	newer := current(strict())
+	newer[attrSchema] = number(2)
+	if _, err := l.client.PutItem(t.Context(), &dynamodb.PutItemInput{TableName: &l.Table, Item: newer}); err != nil {
+		t.Fatal(err)
+	}
+	state, err := l.Read(t.Context(), claim().Execution, nil)
+	if err != nil || state.Policy.Fault != "its schema is 2, this build reads schema 1 only" || state.Policy.Before != strict().Before {
+		t.Errorf("read: got %+v, error %v", state.Policy, err)
+	}
+	got, err := l.Apply(t.Context(), lenient(), 3)
+	if err != nil || got.Rev != 4 || got.Before != strict().Before {
+		t.Errorf("apply: got %+v, error %v", got, err)
+	}
+}
+
 func TestLocalMissingTable(t *testing.T) {
-	l := open(t)
+	l := OpenLocal(t)
 	l.Table = "no-such-table"
 	for name, call := range map[string]func() error{
 		"read":   func() error { _, err := l.Read(t.Context(), claim().Execution, nil); return err },
 		"commit": func() error { _, _, err := l.Commit(t.Context(), claim()); return err },
+		"apply":  func() error { _, err := l.Apply(t.Context(), lenient(), 0); return err },
 	} {
 		if err := call(); err == nil || !strings.Contains(err.Error(), "table no-such-table does not exist") {
 			t.Errorf("%s: got error %v, want the missing table named", name, err)

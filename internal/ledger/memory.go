@@ -16,11 +16,14 @@ type Memory struct {
 	records map[string]item
 	trails  map[string][]item // oldest first
 	full    map[string]int64  // epoch milliseconds
+	policy  map[string]item   // by sort key
 }
 
 // NewMemory makes an empty ledger.
 func NewMemory() *Memory {
-	return &Memory{records: map[string]item{}, trails: map[string][]item{}, full: map[string]int64{}}
+	return &Memory{
+		records: map[string]item{}, trails: map[string][]item{}, full: map[string]int64{}, policy: map[string]item{},
+	}
 }
 
 // Read implements retry.Ledger.
@@ -31,7 +34,7 @@ func (m *Memory) Read(ctx context.Context, arn retry.ExecutionARN, buckets []ret
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	record, err := readRecord(m.records[arn.Key()])
-	state := retry.State{Record: record, Full: balances(nil)}
+	state := retry.State{Record: record, Full: balances(nil), Policy: readPolicy(m.policy[currentSK])}
 	for _, b := range buckets {
 		if full, exists := m.full[b.Key]; exists {
 			state.Full[b.Key] = instant(full)
@@ -68,7 +71,7 @@ func (m *Memory) Commit(ctx context.Context, c retry.Change) (retry.State, bool,
 
 // refusal tells whether a condition of the change is refused, and what stands.
 func (m *Memory) refusal(c retry.Change, takes []take) (retry.State, bool, error) {
-	stands := retry.State{Record: c.Seen.Record, Full: balances(c.Seen.Full)}
+	stands := unchanged(c)
 	record, err := readRecord(m.records[c.Execution.Key()])
 	refused := record.Rev != c.Seen.Record.Rev
 	if refused {
@@ -92,13 +95,5 @@ func (m *Memory) refusal(c retry.Change, takes []take) (retry.State, bool, error
 func (m *Memory) Trails(_ context.Context, arn retry.ExecutionARN) ([]retry.Trail, error) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	var trails []retry.Trail
-	for _, it := range m.trails[arn.Key()] {
-		trail, err := readTrail(it)
-		if err != nil {
-			return nil, err
-		}
-		trails = append(trails, trail)
-	}
-	return trails, nil
+	return readTrails(m.trails[arn.Key()])
 }

@@ -15,14 +15,15 @@ import (
 )
 
 func TestReadOnTheWire(t *testing.T) {
-	ledger, w := connect(t, ok(fmt.Sprintf(`{"Responses":{"Ledger":[%s,%s]}}`,
-		drawnTo(t, account.Key, noonMS+1), standing(t, 7))))
+	ledger, w := connect(t, ok(fmt.Sprintf(`{"Responses":{"Ledger":[%s,%s,%s]}}`,
+		drawnTo(t, account.Key, noonMS+1), asJSON(t, current(strict())), standing(t, 7))))
 	got, err := ledger.Read(t.Context(), churn, []retry.Bucket{pipeline, account})
 	if err != nil {
 		t.Fatal(err)
 	}
 	want := retry.State{Record: claim().Record, Full: map[string]time.Time{account.Key: instant(noonMS + 1)}}
 	want.Record.Rev = 7
+	want.Policy = retry.Stored{Rev: 3, Hash: strict().Hash, Body: strict().Body, Before: strict().Before}
 	if !reflect.DeepEqual(got, want) {
 		t.Errorf("\n got %+v\nwant %+v", got, want)
 	}
@@ -36,6 +37,18 @@ func TestReadOfNothing(t *testing.T) {
 	if err != nil || !reflect.DeepEqual(got, retry.State{Full: map[string]time.Time{}}) {
 		t.Errorf("got %+v, error %v", got, err)
 	}
+}
+
+// A policy that cannot be read costs neither the read nor a further call.
+func TestReadBesideAnUnreadablePolicy(t *testing.T) {
+	newer := current(strict())
+	newer[attrSchema] = number(2)
+	ledger, w := connect(t, ok(fmt.Sprintf(`{"Responses":{"Ledger":[%s,%s]}}`, asJSON(t, newer), standing(t, 7))))
+	got, err := ledger.Read(t.Context(), churn, nil)
+	if err != nil || got.Record.Rev != 7 || got.Policy.Rev != 3 || got.Policy.Fault != "its schema is 2, this build reads schema 1 only" {
+		t.Errorf("got %+v, error %v", got, err)
+	}
+	w.asked(t, "BatchGetItem")
 }
 
 // left is an answer in which the record was read and the bucket was not.

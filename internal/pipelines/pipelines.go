@@ -63,7 +63,17 @@ func (s *SageMaker) Describe(ctx context.Context, arn retry.ExecutionARN) (retry
 	case out.PipelineExecutionStatus == "" || out.LastModifiedTime == nil:
 		return retry.Execution{}, errors.New("describe the execution: the answer lacks PipelineExecutionStatus or LastModifiedTime")
 	}
-	return retry.Execution{ARN: spelled, Status: string(out.PipelineExecutionStatus), LastModified: stamp(out.LastModifiedTime)}, nil
+	return described(out, spelled), nil
+}
+
+func described(out *sagemaker.DescribePipelineExecutionOutput, arn retry.ExecutionARN) retry.Execution {
+	e := retry.Execution{
+		ARN: arn, Status: string(out.PipelineExecutionStatus), LastModified: stamp(out.LastModifiedTime),
+	}
+	if p := out.ParallelismConfiguration; p != nil {
+		e.Parallelism = aws.ToInt32(p.MaxParallelExecutionSteps)
+	}
+	return e
 }
 
 // Steps lists all step rows, page by page. More of them than fit maxPages are
@@ -153,14 +163,17 @@ func refusal(err error, arn retry.ExecutionARN) (retry.Answer, error) {
 }
 
 // row is one step as the domain knows it. The steps of a ForEach share a name:
-// each iteration is a step of its own.
+// each iteration is a step of its own. Where the job was never created, the
+// reason tells the step's type.
 func row(s *types.PipelineExecutionStep) retry.Step {
 	name := aws.ToString(s.StepName)
 	if it := s.IterationContext; it != nil {
 		name += "[" + strconv.Itoa(int(aws.ToInt32(it.Index))) + "]"
 	}
+	reason := aws.ToString(s.FailureReason)
 	return retry.Step{
-		Name: name, Type: stepType(s.Metadata), Status: string(s.StepStatus), Reason: aws.ToString(s.FailureReason),
+		Name: name, Type: cmp.Or(stepType(s.Metadata), invokedType(reason)), Ref: jobOf(s.Metadata),
+		Status: string(s.StepStatus), Reason: reason,
 		Attempts: int(aws.ToInt32(s.AttemptCount)), Started: stamp(s.StartTime), Ended: stamp(s.EndTime),
 	}
 }

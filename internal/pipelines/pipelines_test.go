@@ -60,6 +60,25 @@ func TestDescribe(t *testing.T) {
 	}
 }
 
+// How many steps may run at a time is what the start or the last retry said.
+func TestDescribeParallelism(t *testing.T) {
+	script := failing
+	script.Parallelism = 8
+	script.Runs = []awstest.Run{awstest.FailsAt("Train", awstest.ReasonCapacity)}
+	_, sagemaker, arn := stand(t, script, awstest.Config{})
+	lower := claim("a")
+	lower.Parallelism = 4
+	for _, want := range []int32{8, 4} {
+		got, err := sagemaker.Describe(t.Context(), arn)
+		if err != nil || got.Parallelism != want {
+			t.Errorf("got %+v, %v; want parallelism %d", got, err, want)
+		}
+		if _, err := sagemaker.Retry(t.Context(), arn, lower); err != nil {
+			t.Fatal(err)
+		}
+	}
+}
+
 func TestStepsOfAllPages(t *testing.T) {
 	script := awstest.Script{Runs: []awstest.Run{awstest.Fails(
 		awstest.Step{Name: "Train", Reason: awstest.ReasonCapacity},
@@ -183,8 +202,10 @@ func TestNoCallTooLate(t *testing.T) {
 		_, describing := sagemaker.Describe(ctx, arn)
 		_, listing := sagemaker.Steps(ctx, arn)
 		_, retrying := sagemaker.Retry(ctx, arn, claim("a"))
+		_, asking := sagemaker.Job(ctx, "arn:aws:sagemaker:eu-west-1:123456789012:training-job/a")
+		_, searching := sagemaker.NewerSuccesses(ctx, arn, start)
 		cancel()
-		for _, err := range []error{describing, listing, retrying} {
+		for _, err := range []error{describing, listing, retrying, asking, searching} {
 			if !errors.Is(err, awscall.ErrNoTime) {
 				t.Errorf("%s left: got %v, want ErrNoTime", left, err)
 			}

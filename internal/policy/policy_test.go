@@ -78,15 +78,20 @@ func TestDecide(t *testing.T) {
 	}
 }
 
-// Every class has its place in the table: a new one must not fall to never unnoticed.
-func TestEveryClassHasAChance(t *testing.T) {
-	for _, class := range []cause.Class{
-		cause.Capacity, cause.QuotaContention, cause.QuotaZero, cause.Throttling, cause.ServiceFault, cause.SpotInterruption,
-		cause.Network, cause.DependencyTimeout, cause.UserCode, cause.OutOfMemory, cause.DiskFull, cause.ConfigValidation,
-		cause.AccessDenied, cause.Image, cause.DataMissing, cause.StoppedOrTimeout, cause.Unknown,
-	} {
-		if _, ok := chances[class]; !ok {
-			t.Errorf("%s stands in no row", class)
+// Every class has its place among the built-in rules: a new one must not fall to
+// the last of them unnoticed.
+func TestEveryClassHasItsRule(t *testing.T) {
+	want := map[cause.Class]string{
+		cause.Capacity: "scarce", cause.QuotaContention: "scarce", cause.SpotInterruption: "scarce",
+		cause.Throttling: "passing", cause.ServiceFault: "passing", cause.Network: "passing", cause.DependencyTimeout: "passing",
+		cause.Unknown: "doubtful", cause.QuotaZero: "lasting", cause.UserCode: "lasting", cause.OutOfMemory: "lasting",
+		cause.DiskFull: "lasting", cause.ConfigValidation: "lasting", cause.AccessDenied: "lasting", cause.Image: "lasting",
+		cause.DataMissing: "lasting", cause.StoppedOrTimeout: "lasting",
+	}
+	for _, class := range cause.Classes() {
+		got := New(defaults).Decide(failure(class, cause.Transient)).Rule
+		if got != want[class] {
+			t.Errorf("%s: got rule %q, want %q", class, got, want[class])
 		}
 	}
 }
@@ -102,16 +107,16 @@ func TestBackOff(t *testing.T) {
 		c := failure(cause.Capacity, cause.Transient)
 		c.Retry = n
 		for _, c.Token = range []string{"a", "b", "c", "d"} {
-			got := p.grant(c, later).Due.Sub(now)
+			got := p.Decide(c).Due.Sub(now)
 			if got < whole/2 || got > whole+time.Second {
 				t.Errorf("retry %d: due in %s, want between %s and %s", n, got, whole/2, whole)
 			}
 		}
 	}
 	c := failure(cause.Capacity, cause.Transient)
-	a := p.grant(c, later).Due
+	a := p.Decide(c).Due
 	c.Token = "another"
-	if b := p.grant(c, later).Due; a.Equal(b) {
+	if b := p.Decide(c).Due; a.Equal(b) {
 		t.Error("two tokens share a due time")
 	}
 	if a.Nanosecond() != 0 {

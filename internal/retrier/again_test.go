@@ -65,10 +65,22 @@ func TestUnknownCauseGetsOneCarefulRetry(t *testing.T) {
 		r.settle()
 		r.effective(e.ARN, 1)
 		r.used(e.ARN, 1)
-		if d := r.record(e.ARN).Decision; d.Reason != retry.UnknownCause {
+		if d := r.record(e.ARN).Decision; d.Reason != retry.SameFailureAgain {
 			t.Errorf("ended in %s, %s (%s)", d.Verdict, d.Reason, d.Evidence)
 		}
 	})
+}
+
+// TestAnotherUnknownCause is a second failure that says something else, and no
+// more than the first.
+func TestAnotherUnknownCause(t *testing.T) {
+	r := newRig(t, inProcess)
+	e := r.fail("churn", awstest.FailsAt("Train", "no words that are known").After(minute), awstest.FailsAt("Train", "nor these").After(minute))
+	r.settle()
+	r.effective(e.ARN, 1)
+	if d := r.record(e.ARN).Decision; d.Reason != retry.UnknownCause {
+		t.Errorf("ended in %s, %s (%s)", d.Verdict, d.Reason, d.Evidence)
+	}
 }
 
 // TestOlderRowsAreHistory reads the second failure's cause from its own rows,

@@ -23,9 +23,9 @@ func TestCallsPerEvent(t *testing.T) {
 		then    []string
 	}{
 		{"stopped", bug, nil, retry.Stop, retry.PermanentCause, []string{opCommit}},
-		{"retried", atOnce, nil, retry.Retry, retry.Retryable, []string{opCommit, opRetry, opCommit}},
-		{"waiting", waiting, nil, retry.Wait, retry.BackingOff, []string{opCommit, opSchedule}},
-		{"refused first", atOnce, refusedFirst, retry.Wait, retry.RefusedForNow, []string{opCommit, opRetry, opCommit, opSchedule}},
+		{"retried", atOnce, nil, retry.Retry, retry.Retryable, []string{opNewer, opCommit, opRetry, opCommit}},
+		{"waiting", waiting, nil, retry.Wait, retry.BackingOff, []string{opNewer, opCommit, opSchedule}},
+		{"refused first", atOnce, refusedFirst, retry.Wait, retry.RefusedForNow, []string{opNewer, opCommit, opRetry, opCommit, opSchedule}},
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
@@ -89,7 +89,7 @@ func TestScenario42PagesOfSteps(t *testing.T) {
 		e := r.fail("churn", awstest.FailsBeforeSteps().After(minute), awstest.KeepsRunning())
 		o := r.deliver(e)
 		r.said(o, retry.Wait, retry.BackingOff)
-		if o.Class != "unknown" || len(o.calls) != 5 {
+		if o.Class != "unknown" || len(o.calls) != 6 {
 			t.Errorf("class %s with %d calls", o.Class, len(o.calls))
 		}
 	})

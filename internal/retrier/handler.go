@@ -33,9 +33,10 @@ func (h *Handler) Invoke(ctx context.Context, payload []byte) ([]byte, error) {
 	}
 	in := announce.Invocation{
 		Door: notice.Door, EventID: notice.EventID, RequestID: requestID(ctx),
-		Build: h.Corridor.Build, Policy: h.Corridor.PolicyVersion,
+		Build: h.Corridor.Build,
 	}
 	decision, err := h.decide(ctx, notice, problem)
+	in.Policy, in.Problem = h.policyOf(decision), decision.Problem
 	in.Took = h.Corridor.Now().Sub(start)
 	if err != nil {
 		announce.LogError(ctx, h.Log, in, executionOf(notice), err)
@@ -55,6 +56,15 @@ func (h *Handler) decide(ctx context.Context, n retry.Notice, p *event.Problem) 
 		d.Execution, d.Pipeline = p.Execution.String(), p.Execution.Pipeline
 	}
 	return d, nil
+}
+
+// policyOf is the version that decided, or the one known where nothing was judged.
+func (h *Handler) policyOf(d retry.Decision) string {
+	if d.Policy != "" {
+		return d.Policy
+	}
+	known, _ := h.Corridor.Rules.Terms(retry.ExecutionARN{}, nil) // without a read there is nothing that could be wrong
+	return known.Version
 }
 
 func executionOf(n retry.Notice) string {

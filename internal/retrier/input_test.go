@@ -18,7 +18,7 @@ import (
 var answerKeys = []string{"verdict", "reason", "execution", "pipeline", "class", "retry", "due", "evidence"}
 
 // logKeys are what a log line may have beside an answer's keys.
-var logKeys = append([]string{"time", "level", "msg", "request", "build", "policy", "took_ms", "door", "event", "error"}, answerKeys...)
+var logKeys = append([]string{"time", "level", "msg", "request", "build", "policy", "took_ms", "door", "event", "error", "rule", "message", "parallelism", "policy_problem"}, answerKeys...)
 
 // lines are the log lines so far, taken out: each has to be one JSON object with
 // no other keys, on one line of printable characters.

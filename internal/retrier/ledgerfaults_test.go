@@ -132,7 +132,7 @@ func TestScenario49ManyFailures(t *testing.T) {
 	r := newRig(t, inProcess, with(func(s *settings) {
 		s.MaxRetries, s.PipelineRetriesPerDay, s.AccountRetriesPerHour = 300, 1000, 1000
 	}))
-	e := r.fail("churn", atOnce.After(minute))
+	e := r.fail("churn", awstest.FailsAt("Train", awstest.ReasonThrottled).After(minute))
 	r.settle()
 	r.effective(e.ARN, 300)
 	r.used(e.ARN, 300)

@@ -16,6 +16,7 @@ const (
 	opCommit   = "Commit"
 	opDescribe = "DescribePipelineExecution"
 	opSteps    = "ListPipelineExecutionSteps"
+	opNewer    = "ListPipelineExecutions"
 	opRetry    = "RetryPipelineExecution"
 	opSchedule = "CreateSchedule"
 )

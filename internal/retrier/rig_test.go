@@ -125,13 +125,13 @@ func (r *rig) handler(l *line) *retrier.Handler {
 		r.Fatal(err)
 	}
 	cfg.BaseEndpoint = aws.String(r.url)
-	rules := policy.New(r.settings)
+	executions := pipelines.New(cfg)
 	return &retrier.Handler{
 		Home: home, Prefix: r.prefix,
 		Log: slog.New(slog.NewJSONHandler(&guarded{r: r}, nil)),
 		Corridor: &retry.Corridor{
-			Mode: r.mode, Policy: rules, PolicyVersion: rules.Version(), Build: "test",
-			Keep: r.settings.ExpireAfter + retrier.KeepAfterExpiry, Ledger: l, Pipelines: pipelines.New(cfg),
+			Mode: r.mode, Rules: policy.NewBook(r.settings), Build: "test",
+			Keep: r.settings.ExpireAfter + retrier.KeepAfterExpiry, Ledger: l, Pipelines: executions, Background: executions,
 			Schedules: schedule.New(cfg, target, r.clock), Now: r.clock,
 		},
 	}

@@ -33,3 +33,13 @@ func (b Bucket) Take(full, now time.Time) (time.Time, bool) {
 	}
 	return later(full, now).Add(b.Interval()), true
 }
+
+// Left is how many units can be taken now.
+func (b Bucket) Left(full, now time.Time) int {
+	missing := full.Sub(now)
+	if missing <= 0 {
+		return b.Size
+	}
+	used := int((missing + b.Interval() - 1) / b.Interval())
+	return max(b.Size-used, 0)
+}

@@ -37,15 +37,15 @@ type Schedules interface {
 // Corridor is the one way that every failure goes, whichever door it came in
 // by. It holds no state of its own: many failures may go down it at once.
 type Corridor struct {
-	Mode          Mode
-	Policy        Policy
-	PolicyVersion string
-	Build         string
-	Keep          time.Duration // how long records are kept after the last write
-	Ledger        Ledger
-	Pipelines     Pipelines
-	Schedules     Schedules
-	Now           func() time.Time
+	Mode       Mode // the most that the deployment allows
+	Rules      Rulebook
+	Build      string
+	Keep       time.Duration // how long records are kept after the last write
+	Ledger     Ledger
+	Pipelines  Pipelines
+	Background Background
+	Schedules  Schedules
+	Now        func() time.Time
 }
 
 // maxPlans bounds how often one delivery plans anew because its write was
@@ -56,14 +56,17 @@ const maxPlans = 8
 // delivery could change the outcome; whatever was claimed by then is found and
 // finished by it.
 func (c *Corridor) Handle(ctx context.Context, n Notice) (Decision, error) {
-	s := Situation{Mode: c.Mode, Policy: c.Policy, Notice: n, Now: c.Now()}
+	s := Situation{Notice: n, Now: c.Now()}
 	if c.Mode == ModeOff {
 		return s.decision(Ignore, Off, "the mode is off"), nil
 	}
-	var err error
-	if s.State, err = c.Ledger.Read(ctx, n.Execution, c.Policy.Budgets(n.Execution)); err != nil {
-		return Decision{}, fmt.Errorf("read the ledger: %w", err)
+	if err := c.open(ctx, &s); err != nil {
+		return Decision{}, err
 	}
+	if s.Mode == ModeOff {
+		return s.decision(Ignore, Off, "the policy's mode for this pipeline is off"), nil
+	}
+	var err error
 	looked := false
 	for range maxPlans {
 		s.Now = c.Now() // what was just read may be younger than the start of this delivery
@@ -76,7 +79,10 @@ func (c *Corridor) Handle(ctx context.Context, n Notice) (Decision, error) {
 			}
 			looked, s.Now = true, c.Now()
 		}
-		move := Plan(s)
+		move, err := c.plan(ctx, &s)
+		if err != nil {
+			return Decision{}, err
+		}
 		stands, applied, err := c.commit(ctx, s, move)
 		if err != nil {
 			return Decision{}, err
@@ -89,6 +95,40 @@ func (c *Corridor) Handle(ctx context.Context, n Notice) (Decision, error) {
 		}
 	}
 	return Decision{}, errors.New("the record kept changing under this delivery")
+}
+
+// open reads the ledger, and with it the policy in force.
+func (c *Corridor) open(ctx context.Context, s *Situation) error {
+	known, err := c.Rules.Terms(s.Notice.Execution, nil)
+	if err != nil {
+		return fmt.Errorf("know the policy: %w", err)
+	}
+	if s.State, err = c.Ledger.Read(ctx, s.Notice.Execution, known.Policy.Budgets(s.Notice.Execution)); err != nil {
+		return fmt.Errorf("read the ledger: %w", err)
+	}
+	if s.Terms, err = c.Rules.Terms(s.Notice.Execution, &s.State.Policy); err != nil {
+		return fmt.Errorf("know the policy: %w", err)
+	}
+	s.Mode = Lower(c.Mode, s.Mode)
+	return nil
+}
+
+// plan decides, asking for what the decision turns on.
+func (c *Corridor) plan(ctx context.Context, s *Situation) (move Move, err error) {
+	for {
+		switch move = Plan(*s); move.Then {
+		case LookCloser:
+			err = c.lookCloser(ctx, s, move.Jobs)
+		case AskNewer:
+			err = c.askNewer(ctx, s)
+		default:
+			return move, nil
+		}
+		if err != nil {
+			return Move{}, fmt.Errorf("look around the failure: %w", err)
+		}
+		s.Now = c.Now()
+	}
 }
 
 // look asks SageMaker how the execution stands, both calls side by side.
@@ -130,7 +170,7 @@ func (c *Corridor) trail(s Situation, m Move) Trail {
 	stood := s.State.Record
 	stood.Decision = Decision{} // it has a trail of its own
 	return Trail{
-		At: s.Now.UTC(), Build: c.Build, Policy: c.PolicyVersion, Notice: s.Notice, Stood: stood, Facts: s.Facts,
+		At: s.Now.UTC(), Build: c.Build, Policy: s.Version, Mode: s.Mode, StepBack: s.StepBack, Notice: s.Notice, Stood: stood, Facts: s.Facts,
 		Balances: s.State.Full, Used: m.Write.Used, Ordinal: m.Write.Claim.Ordinal, Decision: m.Decision,
 	}
 }

@@ -13,6 +13,7 @@ import (
 const (
 	StatusFailed    = "Failed"
 	statusStopping  = "Stopping"
+	statusStopped   = "Stopped"
 	statusStarting  = "Starting"
 	statusExecuting = "Executing"
 )
@@ -24,6 +25,10 @@ const stepFail = "Fail"
 
 // ErrGone says that SageMaker knows no such execution (any more).
 var ErrGone = errors.New("the execution does not exist")
+
+// ErrNotTold says that SageMaker will not answer, however often it is asked: a
+// permission is missing, or the operation is not there.
+var ErrNotTold = errors.New("SageMaker does not tell")
 
 // Door is how a failure came in.
 type Door string
@@ -52,11 +57,13 @@ type Execution struct {
 	ARN          ExecutionARN // as the API spells it
 	Status       string
 	LastModified time.Time
+	Parallelism  int32 // MaxParallelExecutionSteps; 0 if not set
 }
 
 // Step is one row of ListPipelineExecutionSteps.
 type Step struct {
 	Name, Type, Status, Reason string
+	Ref                        string // ARN of its training, processing or transform job; "" if there is none
 	Attempts                   int
 	Started, Ended             time.Time
 }
@@ -72,8 +79,21 @@ type Facts struct {
 	Ended        time.Time    `json:"ended"`             // latest end among all steps, zero if none
 	Running      bool         `json:"running,omitempty"` // a step has not ended yet
 	FailStep     bool         `json:"fail_step,omitempty"`
+	Parallelism  int32        `json:"parallelism,omitempty"` // MaxParallelExecutionSteps; 0 if not set
+	Steps        int          `json:"steps,omitempty"`       // how many there are
+	Rerun        []Rerun      `json:"rerun,omitempty"`
+	Untold       []string     `json:"untold,omitempty"` // what SageMaker would not answer
+	NewerAsked   bool         `json:"newer_asked,omitempty"`
+	Newer        string       `json:"newer,omitempty"` // ARN of an execution of the pipeline that was started after the failure and succeeded; "" if none is known
 	Cause        cause.Cause  `json:"cause"`
 	Failed       []cause.Step `json:"failed,omitempty"` // at most maxFailed of them
+}
+
+// Rerun is a step that a retry would run again: one that failed or was stopped.
+// Of each type the first is kept.
+type Rerun struct {
+	Name string `json:"name"`
+	Type string `json:"type,omitempty"` // "" if nothing tells
 }
 
 // maxFailed bounds the failed steps that a decision keeps, so that a record
@@ -82,16 +102,23 @@ const maxFailed = 10
 
 // NewFacts reads one look: the execution and all its step rows.
 func NewFacts(execution Execution, rows []Step) Facts {
-	f := Facts{ARN: execution.ARN, Status: execution.Status, LastModified: execution.LastModified}
+	f := Facts{
+		ARN: execution.ARN, Status: execution.Status, LastModified: execution.LastModified,
+		Parallelism: execution.Parallelism,
+	}
 	for _, step := range latest(rows) {
+		f.Steps++
 		f.Ended = later(f.Ended, step.Ended)
 		switch {
+		case is(step.Status, statusStopped):
+			f.runsAgain(step)
 		case is(step.Status, StatusFailed):
 			f.Round = later(f.Round, step.Ended)
 			f.FailStep = f.FailStep || step.Type == stepFail
 			f.Failed = append(f.Failed, cause.Step{
-				Name: step.Name, Type: step.Type, Reason: step.Reason, Attempts: step.Attempts,
+				Name: step.Name, Type: step.Type, Reason: step.Reason, Attempts: step.Attempts, Ref: step.Ref,
 			})
+			f.runsAgain(step)
 		case is(step.Status, statusStarting), is(step.Status, statusExecuting), is(step.Status, statusStopping):
 			f.Running = true
 		}
@@ -99,7 +126,7 @@ func NewFacts(execution Execution, rows []Step) Facts {
 	if f.failed() { // else failed steps are history, and nothing has a cause
 		f.Cause = cause.Read(f.Failed)
 	}
-	f.Failed = f.Failed[:min(len(f.Failed), maxFailed)]
+	f.Failed = worstFirst(f.Failed)
 	return f
 }
 

@@ -8,6 +8,7 @@ import "fmt"
 func (s Situation) meet() Record {
 	r := s.State.Record.withAlias(s.Notice)
 	if !s.Facts.Gone {
+		r.Mark, r.Repeats = s.Facts.mark(), s.repeats()
 		r.Failure = Failure{LastModified: s.Facts.LastModified, Round: s.Facts.Round, Ended: s.ended()}
 	}
 	return r
@@ -50,6 +51,34 @@ func (s Situation) decision(v Verdict, reason Reason, evidence string) Decision 
 	return Decision{
 		Verdict: v, Reason: reason, Class: s.Facts.Cause.Class, Evidence: evidence,
 		Execution: s.Notice.Execution.String(), Pipeline: s.Notice.Execution.Pipeline,
+		Policy: s.Version, Problem: s.Problem,
+	}
+}
+
+// ruled is what the policy decided, as the decision of this situation.
+func (s Situation) ruled(d Decision) Decision {
+	full := s.decision(d.Verdict, d.Reason, d.Evidence+s.Facts.untold())
+	full.Rule, full.Message, full.Careful, full.Parallelism, full.Due = d.Rule, d.Message, d.Careful, d.Parallelism, d.Due
+	return full
+}
+
+// closeRuled ends the failure on record as the policy decided.
+func (s Situation) closeRuled(r Record, d Decision) Move {
+	r.Kind, r.Pause = Closed, Pause{}
+	return s.writing(Move{Decision: s.ruled(d)}, r)
+}
+
+// repeats counts how often in a row the failure that is there came back after a
+// retry, ours or a person's.
+func (s Situation) repeats() int {
+	r, mark := s.State.Record, s.Facts.mark()
+	switch {
+	case mark == "" || mark != r.Mark:
+		return 0
+	case identify(r, s.Facts) == newFailure:
+		return r.Repeats + 1
+	default:
+		return r.Repeats
 	}
 }
 

@@ -2,6 +2,7 @@ package retry
 
 import (
 	"fmt"
+	"maps"
 	"time"
 )
 
@@ -30,7 +31,7 @@ func Recall(s Situation) (Move, bool) {
 // would have an effect is recorded as a stop instead.
 func Plan(s Situation) Move {
 	move := s.plan()
-	if s.Mode != Observe || move.Decision.Verdict == Ignore {
+	if s.Mode != Observe || move.Decision.Verdict == Ignore || move.asks() {
 		return move
 	}
 	would := fmt.Sprintf("would be %s, %s: %s", move.Decision.Verdict, move.Decision.Reason, move.Decision.Evidence)
@@ -38,9 +39,15 @@ func Plan(s Situation) Move {
 	if move.Write != nil {
 		r = *move.Write
 		r.Used, r.Careful, r.Claim = s.State.Record.Used, s.State.Record.Careful, s.State.Record.Claim
+		r.Granted = s.State.Record.Granted
 	}
-	return s.close(r, Stop, Observing, would)
+	observed := move.Decision
+	observed.Verdict, observed.Reason, observed.Evidence, observed.Due, observed.Retry = Stop, Observing, would, time.Time{}, 0
+	return s.closeRuled(r, observed)
 }
+
+// asks tells whether the move only asks for more facts.
+func (m Move) asks() bool { return m.Then == LookCloser || m.Then == AskNewer }
 
 func (s Situation) plan() Move {
 	if s.Facts.Gone {
@@ -142,34 +149,50 @@ func (s Situation) resume(r Record) Move {
 // rollForward goes on with a claim: it waits until it is due, then makes the
 // claimed call, unless the policy says that it must not be made any more.
 func (s Situation) rollForward(r Record) Move {
-	c := s.asCase()
+	c := s.Case()
 	c.Claimed, c.Retry, c.Token = true, r.Claim.Retry, r.Claim.Token
 	d := s.Policy.Decide(c)
 	switch {
 	case d.Verdict == Stop:
-		move := s.close(r.withAlias(s.Notice), Stop, d.Reason, d.Evidence)
-		move.Decision.Retry = r.Claim.Retry
-		move.Write.Decision = move.Decision
-		return move
+		return s.giveUp(r, d)
 	case s.Now.Before(r.Claim.Due):
 		return s.waitOnClaim()
+	case s.mustAsk():
+		return Move{Then: AskNewer}
+	case s.replaced():
+		return s.giveUp(r, s.replacement())
 	}
-	call := s.decision(Retry, Retryable, d.Evidence)
-	call.Retry = r.Claim.Retry
+	call := s.decision(Retry, Retryable, d.Evidence+s.Facts.untold())
+	call.Retry, call.Rule, call.Parallelism = r.Claim.Retry, r.Claim.Rule, r.Claim.Parallelism
 	return Move{Decision: call, Then: Call}
+}
+
+// giveUp ends a claimed retry that must not be made any more. Its unit is spent.
+func (s Situation) giveUp(r Record, d Decision) Move {
+	move := s.closeRuled(r.withAlias(s.Notice), d)
+	move.Decision.Retry = r.Claim.Retry
+	move.Write.Decision = move.Decision
+	return move
 }
 
 // judge asks the policy about a failure that nothing was decided on yet.
 func (s Situation) judge() Move {
-	c := s.asCase()
+	if jobs := s.Facts.unlooked(); len(jobs) > 0 {
+		return Move{Then: LookCloser, Jobs: jobs}
+	}
+	c := s.Case()
 	d := s.Policy.Decide(c)
 	switch {
 	case d.Verdict == Stop:
-		return s.close(s.meet(), Stop, d.Reason, d.Evidence)
+		return s.closeRuled(s.meet(), d)
 	case d.Reason == SharedBudgetEmpty:
 		r := s.meet()
 		r.Kind = Parked
 		return s.pause(r, d.Reason, d.Due, c.Visit, d.Evidence)
+	case s.mustAsk():
+		return Move{Then: AskNewer}
+	case s.replaced():
+		return s.closeRuled(s.meet(), s.replacement())
 	default:
 		return s.claim(c, d)
 	}
@@ -187,9 +210,13 @@ func (s Situation) claim(c Case, d Decision) Move {
 	if d.Careful {
 		r.Careful++
 	}
-	r.Claim = Claim{EventID: s.Notice.EventID, Retry: c.Retry, Ordinal: 1, Token: c.Token, Due: due}
-	full := s.decision(d.Verdict, d.Reason, d.Evidence)
-	full.Retry, full.Due, full.Careful = c.Retry, d.Due, d.Careful
+	r.Granted = granting(r.Granted, d.Rule)
+	r.Claim = Claim{
+		EventID: s.Notice.EventID, Retry: c.Retry, Ordinal: 1, Token: c.Token, Due: due,
+		Parallelism: d.Parallelism, Rule: d.Rule,
+	}
+	full := s.ruled(d)
+	full.Retry = c.Retry
 	move := Move{Decision: full, Takes: s.Policy.Budgets(s.Notice.Execution), Then: Call}
 	if d.Verdict == Wait {
 		move.Then, move.Wake = Schedule, s.wake(c.Token, due)
@@ -197,39 +224,13 @@ func (s Situation) claim(c Case, d Decision) Move {
 	return s.writing(move, r)
 }
 
-// asCase is what the policy sees: retry n is one more than was ever spent, and
-// the token that the claim would have.
-func (s Situation) asCase() Case {
-	r := s.State.Record
-	n := r.Used + 1
-	return Case{
-		Execution: s.Notice.Execution, Cause: s.Facts.Cause, FailStep: s.Facts.FailStep,
-		Previous: s.previous(), Age: s.Now.Sub(s.ended()), Retry: n, Used: r.Used, Careful: r.Careful,
-		Visit: s.visit(SharedBudgetEmpty), Full: s.State.Full, Now: s.Now,
-		Token: NewToken(s.Notice.EventID, s.Notice.Execution, s.Facts.Round, n, 1),
+// granting counts one more unit of a rule, in a copy.
+func granting(granted map[string]int, rule string) map[string]int {
+	if rule == "" {
+		return granted
 	}
-}
-
-// previous is the status that the failure shown came from. A notice whose own
-// failure has been dealt with says nothing about the one that is there now.
-func (s Situation) previous() string {
-	if s.State.Record.knows(s.Notice) {
-		return ""
-	}
-	return s.Notice.Previous
-}
-
-// ended is when the execution ended: as on record, if the failure is. Else,
-// since LastModifiedTime moves when somebody edits a description, the steps tell,
-// unless the execution was retried after them.
-func (s Situation) ended() time.Time {
-	r := s.State.Record
-	switch {
-	case identify(r, s.Facts) != newFailure:
-		return r.Failure.Ended
-	case s.Facts.Ended.IsZero() || r.leftFailed():
-		return s.Facts.LastModified
-	default:
-		return s.Facts.Ended
-	}
+	counted := make(map[string]int, len(granted)+1)
+	maps.Copy(counted, granted)
+	counted[rule]++
+	return counted
 }

@@ -49,7 +49,7 @@ func recordOf(kind Kind, modified, round time.Time) Record {
 }
 
 func situation(r Record, f Facts) Situation {
-	return Situation{Mode: Enforce, Policy: retryNow, Facts: f, Now: now, State: State{Record: r},
+	return Situation{Terms: Terms{Mode: Enforce, Policy: retryNow}, Facts: f, Now: now, State: State{Record: r},
 		Notice: Notice{Door: DoorEvent, Execution: arn, EventID: "e-1", Ended: "E1", EndedAt: f.LastModified}}
 }
 
@@ -335,11 +335,11 @@ func TestAge(t *testing.T) {
 		t.Fatalf("ended %s, want the new failure's %s", got, t1)
 	}
 	waking := situation(*claimed, failedFacts(t1, t0))
-	if got := waking.asCase().Age; got != now.Sub(t1) {
+	if got := waking.Case().Age; got != now.Sub(t1) {
 		t.Errorf("on the wake its age is %s, want %s", got, now.Sub(t1))
 	}
 	edited := situation(Record{}, failedFacts(now, t0))
-	if got := edited.asCase().Age; got != now.Sub(t0) {
+	if got := edited.Case().Age; got != now.Sub(t0) {
 		t.Errorf("a description edited just now made the failure %s old, want %s", got, now.Sub(t0))
 	}
 }
@@ -349,7 +349,7 @@ func TestPreviousStatus(t *testing.T) {
 	for ended, want := range map[string]string{"E1": "Stopping", "": "Stopping", "E0": ""} {
 		s := situation(recordOf(Retried, t0, t0), failedFacts(t1, t1))
 		s.Notice.Previous, s.Notice.Ended = "Stopping", ended
-		if got := s.asCase().Previous; got != want {
+		if got := s.Case().Previous; got != want {
 			t.Errorf("event that ended %q: got %q, want %q", ended, got, want)
 		}
 	}

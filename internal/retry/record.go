@@ -34,9 +34,10 @@ type Claim struct {
 	Retry       int       `json:"retry"`   // n-th retry of the execution, from 1
 	Ordinal     int       `json:"ordinal"` // from 1; each definite refusal by the API moves on to the next
 	Token       string    `json:"token"`
-	Due         time.Time `json:"due"` // nobody calls before it
-	Parallelism int32     `json:"parallelism,omitempty"`
-	Conflicts   int       `json:"conflicts,omitempty"` // refusals for a status that Describe does not show
+	Due         time.Time `json:"due"`                   // nobody calls before it
+	Parallelism int32     `json:"parallelism,omitempty"` // MaxParallelExecutionSteps to ask for; 0 leaves it
+	Rule        string    `json:"rule,omitempty"`        // of the policy, that granted it
+	Conflicts   int       `json:"conflicts,omitempty"`   // refusals for a status that Describe does not show
 }
 
 // Pause is a wait without a unit: for a clearer look or a shared budget.
@@ -53,16 +54,19 @@ type Pause struct {
 // with, how it stands, and what was spent. One item, so that one conditional
 // write deduplicates and counts.
 type Record struct {
-	Rev      int       `json:"rev"`     // writes so far; every write is fenced on it
-	Used     int       `json:"used"`    // units taken, never given back
-	Careful  int       `json:"careful"` // of these, for an unknown cause
-	Kind     Kind      `json:"kind"`
-	Failure  Failure   `json:"failure"`
-	Aliases  []string  `json:"aliases,omitempty"` // executionEndTimes of failures dealt with, newest last
-	Claim    Claim     `json:"claim"`
-	Pause    Pause     `json:"pause"`
-	Decision Decision  `json:"decision"` // the last one
-	Updated  time.Time `json:"updated"`
+	Rev      int            `json:"rev"`     // writes so far; every write is fenced on it
+	Used     int            `json:"used"`    // units taken, never given back
+	Careful  int            `json:"careful"` // of these, for an unknown cause
+	Kind     Kind           `json:"kind"`
+	Failure  Failure        `json:"failure"`
+	Aliases  []string       `json:"aliases,omitempty"` // executionEndTimes of failures dealt with, newest last
+	Claim    Claim          `json:"claim"`
+	Pause    Pause          `json:"pause"`
+	Granted  map[string]int `json:"granted,omitempty"` // units by the name of the rule that granted them
+	Mark     string         `json:"mark,omitempty"`    // step and fingerprint of the failure
+	Repeats  int            `json:"repeats,omitempty"` // how often in a row that mark came back after a retry
+	Decision Decision       `json:"decision"`          // the last one
+	Updated  time.Time      `json:"updated"`
 }
 
 // maxAliases bounds the aliases; the event of an older failure merely costs the
@@ -113,15 +117,20 @@ func (r Record) sameClaim(o Record) bool {
 
 // Decision is a verdict with all that explains it in short.
 type Decision struct {
-	Verdict   Verdict     `json:"verdict"`
-	Reason    Reason      `json:"reason"`
-	Execution string      `json:"execution,omitempty"`
-	Pipeline  string      `json:"pipeline,omitempty"`
-	Class     cause.Class `json:"class,omitempty"`
-	Retry     int         `json:"retry,omitempty"`
-	Due       time.Time   `json:"due,omitzero"`
-	Evidence  string      `json:"evidence,omitempty"`
-	Careful   bool        `json:"careful,omitempty"` // the one retry that an unknown cause gets
+	Verdict     Verdict     `json:"verdict"`
+	Reason      Reason      `json:"reason"`
+	Execution   string      `json:"execution,omitempty"`
+	Pipeline    string      `json:"pipeline,omitempty"`
+	Class       cause.Class `json:"class,omitempty"`
+	Retry       int         `json:"retry,omitempty"`
+	Due         time.Time   `json:"due,omitzero"`
+	Evidence    string      `json:"evidence,omitempty"`
+	Careful     bool        `json:"careful,omitempty"`        // a retry that a doubtful cause gets
+	Rule        string      `json:"rule,omitempty"`           // name of the policy's rule that decided; "" where a guard did
+	Message     string      `json:"message,omitempty"`        // what the rule has to say to people
+	Parallelism int32       `json:"parallelism,omitempty"`    // MaxParallelExecutionSteps that the retry asks for; 0 leaves it
+	Policy      string      `json:"policy,omitempty"`         // version of the policy
+	Problem     string      `json:"policy_problem,omitempty"` // why the policy that was applied last is not in force
 }
 
 // Trail is what explains one decision for good: what was known, under which
@@ -130,6 +139,8 @@ type Trail struct {
 	At       time.Time            `json:"at"`
 	Build    string               `json:"build"`
 	Policy   string               `json:"policy"`
+	Mode     Mode                 `json:"mode,omitempty"`
+	StepBack bool                 `json:"step_back,omitempty"` // whether a newer execution that succeeded replaces this one
 	Notice   Notice               `json:"notice"`
 	Stood    Record               `json:"stood"` // the record that it was decided on, but for its decision
 	Facts    Facts                `json:"facts"`

@@ -56,7 +56,7 @@ func AfterCall(s Situation, called Record, a Answer) Move {
 // nextOrdinal keeps the claim and its unit, and moves on to the next due time,
 // schedule name and token.
 func (s Situation) nextOrdinal(r Record, a Answer) Move {
-	c := s.asCase()
+	c := s.Case()
 	r.Claim.Ordinal++
 	if a.Kind == WrongStatus {
 		r.Claim.Conflicts++
@@ -65,7 +65,7 @@ func (s Situation) nextOrdinal(r Record, a Answer) Move {
 	c.Claimed, c.Retry, c.Token = true, r.Claim.Retry, r.Claim.Token
 	r.Claim.Due = s.Policy.Defer(c, r.Claim.Ordinal)
 	d := s.decision(Wait, RefusedForNow, a.Detail)
-	d.Retry, d.Due = r.Claim.Retry, r.Claim.Due
+	d.Retry, d.Due, d.Rule = r.Claim.Retry, r.Claim.Due, r.Claim.Rule
 	move := Move{Decision: d, Then: Schedule, Wake: s.wake(r.Claim.Token, r.Claim.Due)}
 	return s.writing(move, r)
 }
@@ -76,6 +76,7 @@ func (s Situation) calledFor(called Record, a Answer) Decision {
 		return s.duplicate().Decision
 	}
 	d := s.decision(Retry, Retryable, called.Decision.Evidence)
-	d.Retry = called.Claim.Retry
+	d.Retry, d.Rule, d.Message = called.Claim.Retry, called.Claim.Rule, called.Decision.Message
+	d.Parallelism = called.Claim.Parallelism
 	return d
 }

@@ -10,7 +10,22 @@ import (
 type State struct {
 	Record Record
 	Full   map[string]time.Time // bucket key → when that bucket is full again; absent: full
+	Policy Stored
 }
+
+// Stored is the policy that was applied last, as it stands in the ledger. The
+// zero Stored: none was. A Rev without Hash and Body: none any more, the built-in
+// policy was put back in force.
+type Stored struct {
+	Rev    int    // applied so far; 0: none
+	Hash   string // lower-hex SHA-256 of Body
+	Body   string // the policy, compiled
+	Before string // the compiled policy that was in force before it; "" if none was
+	Fault  string // why what stands there cannot be read at all, on one line; Body is "" then; "" if it can
+}
+
+// None tells whether no policy is applied: the built-in one is in force.
+func (s Stored) None() bool { return s.Body == "" && s.Fault == "" }
 
 // Change is one write to the ledger, all of it or nothing.
 type Change struct {
@@ -25,19 +40,44 @@ type Change struct {
 
 // Case is what a policy judges.
 type Case struct {
-	Execution ExecutionARN
-	Cause     cause.Cause
-	FailStep  bool
-	Previous  string        // status that the execution failed from
-	Age       time.Duration // since the execution ended
-	Claimed   bool          // a claimed retry is due: may it still be made?
-	Retry     int           // n of the retry in question
-	Used      int           // units spent on this execution
-	Careful   int           // of these, for an unknown cause
-	Visit     int           // how many times in a row it would wait for a shared budget, from 1
-	Full      map[string]time.Time
-	Token     string // spreads the due time
-	Now       time.Time
+	Execution   ExecutionARN
+	Cause       cause.Cause
+	Message     string // the reason of the step that decided, as it came
+	Rerun       []Rerun
+	FailStep    bool
+	Previous    string         // status that the execution failed from
+	Age         time.Duration  // since the execution ended
+	Claimed     bool           // a claimed retry is due: may it still be made?
+	Retry       int            // n of the retry in question
+	Used        int            // units spent on this execution
+	Careful     int            // of these, for an unknown cause
+	Granted     map[string]int // of these, by the name of the rule that granted them
+	Repeats     int            // how often in a row the same failure came back after a retry
+	Parallelism int32          // MaxParallelExecutionSteps now; 0: not set
+	Steps       int            // how many steps the execution has shown
+	Visit       int            // how many times in a row it would wait for a shared budget, from 1
+	Full        map[string]time.Time
+	Token       string // spreads the due time
+	Now         time.Time
+}
+
+// Terms are what holds for one execution: the policy in force and what it says
+// about the pipeline as a whole.
+type Terms struct {
+	Policy   Policy
+	Version  string // names rules and settings: what decisions are stamped with
+	Mode     Mode   // how far the policy lets Mulligan go with this pipeline
+	StepBack bool   // whether a newer execution that succeeded replaces this one
+	Problem  string // why the policy that was applied last is not in force; "" if it is
+}
+
+// Rulebook knows the policy in force. It may be used concurrently.
+type Rulebook interface {
+	// Terms gives the terms of an execution under what the ledger was read to
+	// hold; nil asks for those known so far, before the ledger is read. An error
+	// means that what was applied cannot be read and nothing readable came before
+	// it: nothing may be retried on a guess.
+	Terms(ExecutionARN, *Stored) (Terms, error)
 }
 
 // Policy turns facts into verdicts. It is pure: the same case gives the same
@@ -58,9 +98,11 @@ type Effect int
 
 // The effects.
 const (
-	Nothing  Effect = iota
-	Call            // RetryPipelineExecution with the token of the record's claim
-	Schedule        // make sure that the move's wake is scheduled
+	Nothing    Effect = iota
+	Call              // RetryPipelineExecution with the token of the record's claim
+	Schedule          // make sure that the move's wake is scheduled
+	LookCloser        // look at the jobs of the move's steps, and plan again
+	AskNewer          // ask for a newer execution that succeeded, and plan again
 )
 
 // Move is what a plan comes to: first the write, then the effect.
@@ -68,6 +110,7 @@ type Move struct {
 	Decision Decision
 	Write    *Record // nil: nothing to write
 	Takes    []Bucket
+	Jobs     []int // with LookCloser: places in Facts.Failed
 	Then     Effect
 	Wake     Wake
 }
@@ -80,10 +123,10 @@ type Wake struct {
 	Again int       `json:"again,omitempty"` // how often it fired early and was made again
 }
 
-// Situation is everything that a plan depends on.
+// Situation is everything that a plan depends on. Mode is the lower of what
+// deployment and policy allow.
 type Situation struct {
-	Mode   Mode
-	Policy Policy
+	Terms
 	Notice Notice
 	State  State
 	Facts  Facts

@@ -30,13 +30,15 @@ const (
 
 // Reasons of Stop.
 const (
-	PermanentCause  Reason = "permanent_cause"
-	UnknownCause    Reason = "unknown_cause"
-	BudgetExhausted Reason = "budget_exhausted"
-	Expired         Reason = "expired"
-	CannotRetry     Reason = "cannot_retry"
-	StoppedByPerson Reason = "stopped_by_person"
-	Observing       Reason = "observing"
+	PermanentCause   Reason = "permanent_cause"
+	UnknownCause     Reason = "unknown_cause"
+	SameFailureAgain Reason = "same_failure_again"
+	NeedsPerson      Reason = "needs_person"
+	BudgetExhausted  Reason = "budget_exhausted"
+	Expired          Reason = "expired"
+	CannotRetry      Reason = "cannot_retry"
+	StoppedByPerson  Reason = "stopped_by_person"
+	Observing        Reason = "observing"
 )
 
 // Reasons of Ignore.
@@ -59,3 +61,14 @@ const (
 	Observe Mode = "observe"
 	ModeOff Mode = "off"
 )
+
+// Lower is the one of two modes that goes less far. What is no mode, such as
+// none at all, sets no bound.
+func Lower(a, b Mode) Mode {
+	for _, m := range []Mode{ModeOff, Observe, Enforce} {
+		if a == m || b == m {
+			return m
+		}
+	}
+	return Enforce
+}

@@ -136,6 +136,7 @@ func (s *stack) touchable() map[string]string {
 		"scheduler:CreateSchedule":            in("scheduler") + "schedule/" + s.Outputs["ScheduleGroup"] + "/a",
 		"iam:PassRole":                        "arn:aws:iam::" + s.home.Number + ":role/" + s.Resources["SchedulerRole"],
 		"logs:PutLogEvents":                   in("logs") + "log-group:" + s.Outputs["RetrierLogGroup"] + ":log-stream:a",
+		"sagemaker:ListPipelineExecutions":    in("sagemaker") + "pipeline/" + s.prefix + "a",
 		"sagemaker:RetryPipelineExecution":    in("sagemaker") + "pipeline/" + s.prefix + "a/execution/a",
 		"sagemaker:DescribePipelineExecution": in("sagemaker") + "pipeline/" + s.prefix + "a/execution/a",
 	}

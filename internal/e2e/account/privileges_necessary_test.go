@@ -8,6 +8,8 @@ import (
 	"slices"
 	"strings"
 	"testing"
+
+	"mulligan/internal/awstest"
 )
 
 // A symptom is how whoever operates the stack sees that an action is missing.
@@ -26,6 +28,10 @@ var needs = map[string]map[string]need{
 		"sagemaker:DescribePipelineExecution":  {atOnce, refusedAndKept},
 		"sagemaker:ListPipelineExecutionSteps": {atOnce, refusedAndKept},
 		"sagemaker:RetryPipelineExecution":     {atOnce, refusedAndKept},
+		"sagemaker:ListPipelineExecutions":     {replaced, decidedWithout},
+		"sagemaker:DescribeProcessingJob":      {jobTells(awstest.Processing), decidedWithout},
+		"sagemaker:DescribeTrainingJob":        {jobTells(awstest.Training), decidedWithout},
+		"sagemaker:DescribeTransformJob":       {jobTells(awstest.Transform), decidedWithout},
 		"dynamodb:BatchGetItem":                {atOnce, refusedAndKept},
 		"dynamodb:PutItem":                     {atOnce, refusedAndKept},
 		"dynamodb:UpdateItem":                  {atOnce, refusedAndKept},
@@ -56,6 +62,14 @@ func refusedAndKept(a act, action string) bool {
 	}
 	a.sameEvent(a.lettersAbout()[0])
 	return true
+}
+
+// decidedWithout: the decision is made without what nobody tells, and its line
+// names the permission.
+func decidedWithout(a act, action string) bool {
+	return slices.ContainsFunc(a.log.of(a.arn), func(l line) bool {
+		return strings.Contains(l.Evidence, "not known: ") && strings.Contains(l.Evidence, action)
+	})
 }
 
 // sameEvent compares a dead letter's event with what SageMaker sent. The bus

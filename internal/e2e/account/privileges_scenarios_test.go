@@ -51,19 +51,47 @@ var (
 	// What the scheduler cannot deliver is handed on too.
 	astray = scenario{sentAstray, (*story).isDead}
 	woken  = scenario{sentByScheduler, func(st *story) bool { return len(st.log.of(st.arn)) > 0 }}
+	// Whether a newer execution has succeeded is asked before a retry.
+	replaced = scenario{overtaken, (*story).isReplaced}
 )
+
+// jobTells is a step that says nothing of its cause, where its job says that
+// another try can help at once.
+func jobTells(kind awstest.Kind) scenario {
+	return scenario{failingAt(awstest.Step{
+		Name: "Bare", Kind: kind, Reason: awstest.ReasonSeeJobLogs, Job: &awstest.Job{Reason: awstest.ReasonInternal},
+	}), (*story).isRetried}
+}
 
 var plays atomic.Int64
 
 // failing fails by itself and, retried, runs on: one retry is all there will be.
 func failing(reason string) func(*testing.T, *stack) *story {
+	return failingAt(awstest.Step{Name: "Train", Reason: reason})
+}
+
+func failingAt(step awstest.Step) func(*testing.T, *stack) *story {
 	return func(t *testing.T, s *stack) *story {
 		t.Helper()
 		return s.fails(t, awstest.Script{
 			Pipeline: fmt.Sprintf("p%d", plays.Add(1)),
-			Runs:     []awstest.Run{awstest.FailsAt("Train", reason), awstest.KeepsRunning()},
+			Runs:     []awstest.Run{awstest.Fails(step), awstest.KeepsRunning()},
 		})
 	}
+}
+
+// overtaken fails, and before the function looks at it an execution of the same
+// pipeline that was started after it has succeeded.
+func overtaken(t *testing.T, s *stack) *story {
+	t.Helper()
+	name := fmt.Sprintf("p%d", plays.Add(1))
+	s.gate.at(moment{about: "/" + s.prefix + name + "/", op: "DescribePipelineExecution", nth: 1}, func(http.ResponseWriter, passage) bool {
+		s.fails(t, awstest.Script{Pipeline: name, Runs: []awstest.Run{awstest.Succeeds()}})
+		return true
+	})
+	return s.fails(t, awstest.Script{
+		Pipeline: name, Runs: []awstest.Run{awstest.FailsAt("Train", awstest.ReasonThrottled), awstest.KeepsRunning()},
+	})
 }
 
 // refusedForGood has the ledger refuse every delivery.
@@ -132,6 +160,10 @@ func soon(group, target, role, input, queueURL string) *scheduler.CreateSchedule
 }
 
 func (st *story) isRetried() bool { return st.retried() == 1 }
+
+func (st *story) isReplaced() bool {
+	return slices.ContainsFunc(st.log.of(st.arn), func(l line) bool { return l.is("ignore", "superseded") })
+}
 
 func (st *story) isWaiting() bool {
 	return slices.ContainsFunc(st.log.of(st.arn), func(l line) bool { return l.is("wait", "backing_off") })

@@ -3,6 +3,7 @@
 package account
 
 import (
+	"slices"
 	"strings"
 	"testing"
 )
@@ -27,7 +28,11 @@ func (s *stack) own(t *testing.T, service string) things {
 	r, function := s.Resources, "function:"+s.Resources["Retrier"]
 	switch service {
 	case "sagemaker":
-		return things{"execution": of("pipeline/" + s.prefix + "churn/execution/abcdef012345"), "pipeline": of("pipeline/" + s.prefix + "churn")}
+		job := "-job/pipelines-abcdef012345-train-0123456789"
+		return things{
+			"execution": of("pipeline/" + s.prefix + "churn/execution/abcdef012345"), "pipeline": of("pipeline/" + s.prefix + "churn"),
+			"processing job": of("processing" + job), "training job": of("training" + job), "transform job": of("transform" + job),
+		}
 	case "dynamodb":
 		table := "table/" + s.Outputs["LedgerTable"]
 		return things{"ledger": of(table), "index": of(table + "/index/i"),
@@ -64,7 +69,10 @@ func (s *stack) others(service string) things {
 			"outside the prefix": of("pipeline/churn/execution/abcdef012345"), "another stack's prefix": of("pipeline/mulligan-99-churn/execution/abcdef012345"),
 			"the prefix inside":          of("pipeline/x-" + s.prefix + "churn/execution/abcdef012345"),
 			"the prefix in another case": of("pipeline/" + strings.ToUpper(s.prefix) + "churn/execution/abcdef012345"),
-			"training job":               of("training-job/" + s.prefix + "churn"), "model": of("model/" + s.prefix + "churn"), "endpoint": of("endpoint/" + s.prefix + "churn"),
+			"another pipeline":           of("pipeline/churn"), "another stack's pipeline": of("pipeline/mulligan-99-churn"),
+			"the pipeline in another case": of("pipeline/" + strings.ToUpper(s.prefix) + "churn"),
+			"tuning job":                   of("hyper-parameter-tuning-job/" + s.prefix + "churn"), "AutoML job": of("automl-job/" + s.prefix + "churn"),
+			"model": of("model/" + s.prefix + "churn"), "endpoint": of("endpoint/" + s.prefix + "churn"),
 		}
 	case "dynamodb":
 		return things{"table": of("table/orders"), "longer table": of("table/" + s.Outputs["LedgerTable"] + "x")}
@@ -104,10 +112,15 @@ func (s *stack) things(t *testing.T, service string) things {
 func (s *stack) retrierMay(t *testing.T) grants {
 	t.Helper()
 	one := func(service, what string) []string { return []string{s.own(t, service)[what]} }
+	// IAM's * takes in slashes, and every resource counts for every action beside it. SageMaker looks for
+	// executions by a pipeline's name, and for a job by the action of its own kind: the rest means nothing.
+	pipeline := append(one("sagemaker", "pipeline"), one("sagemaker", "execution")...)
+	jobs := slices.Concat(one("sagemaker", "processing job"), one("sagemaker", "training job"), one("sagemaker", "transform job"))
 	return grants{
 		"sagemaker:DescribePipelineExecution": one("sagemaker", "execution"), "sagemaker:ListPipelineExecutionSteps": one("sagemaker", "execution"),
-		"sagemaker:RetryPipelineExecution": one("sagemaker", "execution"),
-		"dynamodb:BatchGetItem":            one("dynamodb", "ledger"), "dynamodb:PutItem": one("dynamodb", "ledger"), "dynamodb:UpdateItem": one("dynamodb", "ledger"),
+		"sagemaker:RetryPipelineExecution": one("sagemaker", "execution"), "sagemaker:ListPipelineExecutions": pipeline,
+		"sagemaker:DescribeProcessingJob": jobs, "sagemaker:DescribeTrainingJob": jobs, "sagemaker:DescribeTransformJob": jobs,
+		"dynamodb:BatchGetItem": one("dynamodb", "ledger"), "dynamodb:PutItem": one("dynamodb", "ledger"), "dynamodb:UpdateItem": one("dynamodb", "ledger"),
 		"scheduler:CreateSchedule": one("scheduler", "schedule"), "iam:PassRole": one("iam", "scheduler role"),
 		"sqs:SendMessage": one("sqs", "dead letters"), "logs:CreateLogStream": one("logs", "stream"), "logs:PutLogEvents": one("logs", "stream"),
 	}

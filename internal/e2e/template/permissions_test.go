@@ -13,6 +13,11 @@ import (
 const (
 	aliasARN     = `{"Fn::Sub":"arn:${AWS::Partition}:lambda:${AWS::Region}:${AWS::AccountId}:function:${AWS::StackName}-retrier:live"}`
 	executions   = `{"Fn::Sub":"arn:${AWS::Partition}:sagemaker:${AWS::Region}:${AWS::AccountId}:pipeline/${PipelineNamePrefix}*/execution/*"}`
+	ownPipelines = `{"Fn::Sub":"arn:${AWS::Partition}:sagemaker:${AWS::Region}:${AWS::AccountId}:pipeline/${PipelineNamePrefix}*"}`
+	processing   = `{"Fn::Sub":"arn:${AWS::Partition}:sagemaker:${AWS::Region}:${AWS::AccountId}:processing-job/*"}`
+	training     = `{"Fn::Sub":"arn:${AWS::Partition}:sagemaker:${AWS::Region}:${AWS::AccountId}:training-job/*"}`
+	transform    = `{"Fn::Sub":"arn:${AWS::Partition}:sagemaker:${AWS::Region}:${AWS::AccountId}:transform-job/*"}`
+	jobs         = "[" + processing + "," + training + "," + transform + "]"
 	ownSchedules = `{"Fn::Sub":"arn:${AWS::Partition}:scheduler:${AWS::Region}:${AWS::AccountId}:schedule/${Schedules}/*"}`
 	ledgerARN    = `{"Fn::If":["MakesLedger",{"Fn::GetAtt":["Ledger","Arn"]},` +
 		`{"Fn::Sub":"arn:${AWS::Partition}:dynamodb:${AWS::Region}:${AWS::AccountId}:table/${KeptLedger}"}]}`
@@ -26,6 +31,10 @@ var allowed = map[string]map[string]string{
 		"sagemaker:DescribePipelineExecution":  executions,
 		"sagemaker:ListPipelineExecutionSteps": executions,
 		"sagemaker:RetryPipelineExecution":     executions,
+		"sagemaker:ListPipelineExecutions":     ownPipelines,
+		"sagemaker:DescribeProcessingJob":      jobs,
+		"sagemaker:DescribeTrainingJob":        jobs,
+		"sagemaker:DescribeTransformJob":       jobs,
 		"dynamodb:BatchGetItem":                ledgerARN,
 		"dynamodb:PutItem":                     ledgerARN,
 		"dynamodb:UpdateItem":                  ledgerARN,
@@ -118,6 +127,10 @@ var permissions = []check{
 // An API may force a wildcard, or leave nothing else to name. These are all.
 var forced = map[string]string{
 	"RetrierRole " + executions:   "pipelines and executions are not known when the stack is made",
+	"RetrierRole " + ownPipelines: "nor are pipelines",
+	"RetrierRole " + processing:   "jobs are named after executions, or as their steps like",
+	"RetrierRole " + training:     "the same",
+	"RetrierRole " + transform:    "the same",
 	"RetrierRole " + ownSchedules: "schedules are named after tokens",
 	`Ledger "dynamodb:*"`:         "a denial",
 	`Ledger "*"`:                  "in a table's own policy it is the table, whose ARN is not known there",

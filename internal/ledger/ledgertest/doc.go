@@ -1,5 +1,6 @@
-// Package ledgertest is the conformance suite of retry.Ledger: what the domain
-// relies on, whatever keeps the ledger. Run it against every implementation:
+// Package ledgertest is the conformance suite of ledgers: what the domain relies
+// on (retry.Ledger), and what an operator does (ledger.Policies), whatever keeps
+// the ledger. Run it against every implementation:
 //
 //	ledgertest.Run(t, func(t *testing.T) ledgertest.Ledger { return ledger.NewMemory() })
 //

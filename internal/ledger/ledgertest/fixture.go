@@ -132,8 +132,10 @@ func fullRecord() retry.Record {
 		Aliases: aliases,
 		Claim: retry.Claim{
 			EventID: "e-1", Retry: 3, Ordinal: 2, Token: "0123456789abcdef", Due: now.Add(time.Nanosecond), Parallelism: 50, Conflicts: 1,
+			Rule: "busy machines",
 		},
-		Pause:    retry.Pause{Reason: retry.LookingAgain, Due: now.Add(time.Minute), Visit: 2, Seen: now, Schedule: "s-1", Evidence: awkward},
+		Pause:   retry.Pause{Reason: retry.LookingAgain, Due: now.Add(time.Minute), Visit: 2, Seen: now, Schedule: "s-1", Evidence: awkward},
+		Granted: map[string]int{"busy machines": 2, awkward: 1}, Mark: awkward, Repeats: 2,
 		Decision: fullDecision(), Updated: now,
 	}
 }
@@ -142,6 +144,7 @@ func fullDecision() retry.Decision {
 	return retry.Decision{
 		Verdict: retry.Wait, Reason: retry.BackingOff, Execution: arn(1).String(), Pipeline: "Churn", Class: cause.Capacity,
 		Retry: 3, Due: now.Add(time.Hour), Evidence: awkward, Careful: true,
+		Rule: "busy machines", Message: awkward, Parallelism: 4, Policy: "rev 3", Problem: "its schema is 2",
 	}
 }
 
@@ -150,9 +153,12 @@ const awkward = "Kapazität erschöpft: 容量不足 🚫 \"quoted\" \\ back\tsl
 
 // fullTrail has a value in every field that a ledger keeps.
 func fullTrail() retry.Trail {
-	step := cause.Step{Name: "Train", Type: "Training", Reason: awkward, Attempts: 2}
+	step := cause.Step{
+		Name: "Train", Type: "Training", Reason: awkward, Attempts: 2, Ref: "arn:aws:sagemaker:::training-job/1",
+		Job: &cause.Job{Name: "1", Status: "Failed", Secondary: "Failed", Reason: awkward, Exit: awkward},
+	}
 	return retry.Trail{
-		At: now, Build: "v1.2.3", Policy: "sha256:1",
+		At: now, Build: "v1.2.3", Policy: "sha256:1", Mode: retry.Observe, StepBack: true,
 		Notice: retry.Notice{
 			Door: retry.DoorWake, EventID: "e-1", Ended: "2026-03-01T11:59:59.1Z", Previous: "Executing",
 			Emitted: now.Add(-time.Second), Wake: retry.Wake{Wait: "w-1", Again: 2},
@@ -161,7 +167,12 @@ func fullTrail() retry.Trail {
 		Facts: retry.Facts{
 			Gone: true, Detail: "it said so", Status: "Failed", LastModified: now, Round: now.Add(-time.Second), Ended: now.Add(time.Second),
 			Running: true, FailStep: true, Failed: []cause.Step{step, step},
-			Cause: cause.Cause{Class: cause.Capacity, Label: cause.Transient, Step: "Train", Rule: "capacity", Evidence: awkward},
+			Created: now.Add(-time.Hour), Parallelism: 8, Steps: 12, Rerun: []retry.Rerun{{Name: "Train", Type: "Training"}},
+			NewerAsked: true, Newer: arn(2).String(), Untold: []string{awkward},
+			Cause: cause.Cause{
+				Class: cause.Capacity, Label: cause.Transient, Step: "Train", Type: "Training", Rule: "capacity", Evidence: awkward,
+				Confidence: cause.High, Fingerprint: "0123456789abcdef",
+			},
 		},
 		Balances: map[string]time.Time{"budget#pipeline#ü": now.Truncate(time.Millisecond)},
 		Used:     3, Ordinal: 2, Decision: fullDecision(),

@@ -1,0 +1,100 @@
+package policy
+
+import (
+	"errors"
+	"fmt"
+	"slices"
+	"time"
+
+	"mulligan/internal/cause"
+	"mulligan/internal/retry"
+)
+
+// longest is the longest duration that a policy can name: 28 days, as long as an
+// execution can live (SageMaker quota "pipeline execution timeout", 672 hours).
+const longest = 28 * 24 * time.Hour
+
+// maxSize is the largest bucket, as for the deployment's.
+const maxSize = 100_000
+
+// check says what this build could not honour, all of it. People are told more,
+// and where, by internal/policyfile; this is the function's own guard against a
+// ledger that was written by something else.
+func (d *Document) check() error {
+	faults := d.Terms.check("policy")
+	faults = append(faults, checkRules("policy", d.Rules)...)
+	for _, s := range d.Pipelines {
+		if s.Name == "" || len(s.Pipelines) == 0 {
+			faults = append(faults, fmt.Errorf("section %q: expected a name and patterns of pipelines", s.Name))
+		}
+		faults = append(faults, s.Terms.check("section "+s.Name)...)
+		faults = append(faults, checkRules("section "+s.Name, s.Rules)...)
+	}
+	return errors.Join(faults...)
+}
+
+func (t Terms) check(where string) (faults []error) {
+	fault := func(what string, got any) { faults = append(faults, fmt.Errorf("%s: %s: got %v", where, what, got)) }
+	if t.Mode != "" && !slices.Contains([]retry.Mode{retry.Enforce, retry.Observe, retry.ModeOff}, t.Mode) {
+		fault("expected a mode that is known", t.Mode)
+	}
+	if !within(t.ExpireAfter) {
+		fault("expected expire_after up to 28 days", t.ExpireAfter)
+	}
+	if !t.BackOff.sound() {
+		fault("expected back_off with first up to longest, up to 28 days", t.BackOff)
+	}
+	for _, b := range []Budget{t.Budgets.Execution, t.Budgets.Pipeline, t.Budgets.Account} {
+		if b.Size < 0 || b.Size > maxSize || !within(b.Refill) {
+			fault("expected a budget of up to 100000 per up to 28 days", b)
+		}
+	}
+	for _, b := range []Budget{t.Budgets.Pipeline, t.Budgets.Account} {
+		if b.Set && b.Size > 0 && b.Refill == 0 {
+			fault("expected a shared budget with refill", b)
+		}
+	}
+	for class, n := range t.Repeats {
+		if n < Unlimited || !slices.Contains(cause.Classes(), class) {
+			fault("expected repeats of a class that is known", fmt.Sprintf("%s: %d", class, n))
+		}
+	}
+	return faults
+}
+
+func checkRules(where string, rules []Rule) (faults []error) {
+	for _, r := range rules {
+		fault := func(what string, got any) {
+			faults = append(faults, fmt.Errorf("%s, rule %q: %s: got %v", where, r.Name, what, got))
+		}
+		if r.Name == "" {
+			fault("expected a name", "none")
+		}
+		if !slices.Contains([]retry.Verdict{retry.Retry, retry.Wait, retry.Stop}, r.Verdict) {
+			fault("expected retry, wait or stop", r.Verdict)
+		}
+		if !r.BackOff.sound() || !within(r.Limits.Age) || !within(r.When.Age.From) || !within(r.When.Age.To) {
+			fault("expected durations up to 28 days, first no longer than longest", r.BackOff)
+		}
+		if r.Limits.Retries < 0 || r.Parallelism.Most < 0 || r.When.Retry.From < 0 || r.When.Retry.To < 0 {
+			fault("expected numbers from 0", r.Limits.Retries)
+		}
+		for _, class := range r.When.Classes {
+			if !slices.Contains(cause.Classes(), class) {
+				fault("expected a class that is known", class)
+			}
+		}
+		for _, label := range r.When.Labels {
+			if !slices.Contains([]cause.Label{cause.Transient, cause.Ambiguous, cause.Permanent}, label) {
+				fault("expected a label that is known", label)
+			}
+		}
+	}
+	return faults
+}
+
+func within(d time.Duration) bool { return d >= 0 && d <= longest }
+
+func (b BackOff) sound() bool {
+	return within(b.First) && within(b.Longest) && (b.First == 0 || b.Longest == 0 || b.First <= b.Longest)
+}

@@ -1,0 +1,42 @@
+package retry
+
+import "time"
+
+// Case is what the policy sees: retry n is one more than was ever spent, and
+// the token that the claim would have.
+func (s Situation) Case() Case {
+	r := s.State.Record
+	n := r.Used + 1
+	return Case{
+		Execution: s.Notice.Execution, Cause: s.Facts.Cause, FailStep: s.Facts.FailStep,
+		Message: s.Facts.message(), Rerun: s.Facts.Rerun, Granted: r.Granted, Repeats: s.repeats(),
+		Parallelism: s.Facts.Parallelism, Steps: s.Facts.Steps,
+		Previous: s.previous(), Age: s.Now.Sub(s.ended()), Retry: n, Used: r.Used, Careful: r.Careful,
+		Visit: s.visit(SharedBudgetEmpty), Full: s.State.Full, Now: s.Now,
+		Token: NewToken(s.Notice.EventID, s.Notice.Execution, s.Facts.Round, n, 1),
+	}
+}
+
+// previous is the status that the failure shown came from. A notice whose own
+// failure has been dealt with says nothing about the one that is there now.
+func (s Situation) previous() string {
+	if s.State.Record.knows(s.Notice) {
+		return ""
+	}
+	return s.Notice.Previous
+}
+
+// ended is when the execution ended: as on record, if the failure is. Else,
+// since LastModifiedTime moves when somebody edits a description, the steps tell,
+// unless the execution was retried after them.
+func (s Situation) ended() time.Time {
+	r := s.State.Record
+	switch {
+	case identify(r, s.Facts) != newFailure:
+		return r.Failure.Ended
+	case s.Facts.Ended.IsZero() || r.leftFailed():
+		return s.Facts.LastModified
+	default:
+		return s.Facts.Ended
+	}
+}
