@@ -14,10 +14,15 @@ import (
 // build names the source that this binary was made from; the Makefile sets it.
 var build = "unknown"
 
-// Exit codes: 0 done, 1 an error, 3 gave up waiting.
+// Exit codes: 0 done, 1 an error, 2 a promise is not kept or a policy
+// file has errors, 3 gave up waiting, 4 the policies differ, 5 a permanent cause
+// would be retried.
 const (
-	exitError    = 1
-	exitTimedOut = 3
+	exitError     = 1
+	exitBroken    = 2
+	exitTimedOut  = 3
+	exitDifferent = 4
+	exitLasting   = 5
 )
 
 // errTimedOut ends a command that waited for as long as it was told to.
@@ -33,6 +38,12 @@ func exitCode(err error) int {
 		return 0
 	case errors.Is(err, errTimedOut):
 		return exitTimedOut
+	case errors.Is(err, errBroken), errors.Is(err, errFindings):
+		return exitBroken
+	case errors.Is(err, errDifferent):
+		return exitDifferent
+	case errors.Is(err, errLasting):
+		return exitLasting
 	}
 	return exitError
 }
@@ -43,8 +54,11 @@ func root(l local) *cobra.Command {
 		Short:   "Gives failed Amazon SageMaker Pipelines executions a second chance",
 		Version: build, SilenceUsage: true,
 	}
+	cmd.AddGroup(&cobra.Group{ID: policyGroup, Title: "Policy:"})
 	cmd.AddGroup(&cobra.Group{ID: localGroup, Title: "In the local account, which make account starts:"})
 	cmd.AddCommand(demoCommand(), failCommand(l), logCommand(l))
+	cmd.AddCommand(classifyCommand(), backtestCommand())
+	cmd.AddCommand(policyCommand(around(l)), explainCommand(around(l)))
 	return cmd
 }
 

@@ -83,10 +83,22 @@ func terms(f map[string]value) (t policy.Terms) {
 	t.ExpireAfter = f["expire_after"].length()
 	t.BackOff = f["back_off"].backOff()
 	t.Budgets = f["budgets"].budgets()
-	t.SideEffects = f["side_effects"].list("[Lambda, EMR]", value.stepType)
+	t.SideEffects = f["side_effects"].sideEffects()
 	t.Repeats = f["same_failure"].repeats()
 	return t
 }
+
+// sideEffects reads step types. The word none takes back what the policy says
+// of all pipelines.
+func (v value) sideEffects() []string {
+	if v.given() && v.node.kind == scalar && v.node.text == nobody {
+		return []string{}
+	}
+	return v.list("[Lambda, EMR], or none", value.stepType)
+}
+
+// nobody is how a list says that it is empty on purpose.
+const nobody = "none"
 
 // budgets reads the three buckets.
 func (v value) budgets() policy.Budgets {
@@ -160,6 +172,9 @@ func (v value) section() (s policy.Section) {
 		return s
 	}
 	s.Terms = terms(f)
+	if s.Budgets.Account.Set {
+		f["budgets"].wrong("a section cannot have a budget of the account, which all pipelines share", "write it among the budgets of the whole policy")
+	}
 	s.Rules = f["rules"].rules()
 	if v.needs(f, "name", "name: payments") {
 		s.Name = f["name"].name()

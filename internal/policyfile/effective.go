@@ -1,6 +1,7 @@
 package policyfile
 
 import (
+	"cmp"
 	"fmt"
 	"strings"
 
@@ -114,7 +115,7 @@ func sectionOf(f *File, path string) string {
 
 // unsaid is what holds where nothing is said and no parameter of the deployment
 // stands behind it.
-var unsaid = map[string]string{"side_effects": "none"}
+var unsaid = map[string]string{"side_effects": nobody}
 
 func textIf(set bool, text string) string {
 	if !set {
@@ -138,5 +139,7 @@ var termTexts = []struct {
 	{"budgets.execution", func(t *policy.Terms) string { return textIf(t.Budgets.Execution.Set, budgetText(t.Budgets.Execution)) }},
 	{"budgets.pipeline", func(t *policy.Terms) string { return textIf(t.Budgets.Pipeline.Set, budgetText(t.Budgets.Pipeline)) }},
 	{"budgets.account", func(t *policy.Terms) string { return textIf(t.Budgets.Account.Set, budgetText(t.Budgets.Account)) }},
-	{"side_effects", func(t *policy.Terms) string { return strings.Join(t.SideEffects, ", ") }},
+	{"side_effects", func(t *policy.Terms) string {
+		return textIf(t.SideEffects != nil, cmp.Or(strings.Join(t.SideEffects, ", "), nobody))
+	}},
 }

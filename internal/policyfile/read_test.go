@@ -40,6 +40,7 @@ func TestReadTellsWhatIsWrong(t *testing.T) {
 		{"an overflowing number of days", head + "expire_after: 106751991167300d", `p.yaml:3:15: error: expire_after: 106751991167300d is longer than 28d, as long as an execution can live; write 28d or less`},
 		{"an overflowing number", head + "rules: [{name: x, verdict: wait, limits: {retries: 99999999999999999999}}]", `p.yaml:3:52: error: rules[0].limits.retries: 99999999999999999999 is not from 1 to 1000; write a number from 1 to 1000`},
 		{"a rule that grants nothing", head + "rules: [{name: x, verdict: wait, when: {age: 6h..}, limits: {age: 2h}}]", `p.yaml:3:62: error: rules[0].limits.age: the rule matches failures from 6h on and grants them nothing after 2h; write verdict: stop, or an age beyond 6h`},
+		{"the account's budget in a section", head + "pipelines: [{name: s, match: a, budgets: {account: {size: 1, refill: 1h}}}]", `p.yaml:3:42: error: pipelines[0].budgets: a section cannot have a budget of the account, which all pipelines share; write it among the budgets of the whole policy`},
 		{"the same key twice", head + "mode: off\nmode: off", `p.yaml:4:1: error: mode: the key is there already, in line 3; leave one of them out
 p.yaml:3:1: warning: mode: nothing is done for any pipeline, and nothing is recorded; write mode: observe to see what would be done`},
 	}
@@ -245,5 +246,25 @@ func TestPlaces(t *testing.T) {
 	}
 	if got := f.RulePlace("other", "no-waiting-for-gpus"); got != "" {
 		t.Errorf("place of another section's rule: got %q, want none", got)
+	}
+}
+
+// A section can take back what the policy leaves to a person everywhere else.
+func TestNoSideEffects(t *testing.T) {
+	f, findings := Read("p.yaml", []byte("version: 1\nbudgets: {execution: 3}\nside_effects: EMR\npipelines: [{name: s, match: a, side_effects: none}]"))
+	if f == nil {
+		t.Fatalf("got %v", findings)
+	}
+	d, err := policy.Decode(string(f.Body()), f.Hash())
+	if err != nil {
+		t.Fatal(err)
+	}
+	if own := d.Pipelines[0].SideEffects; own == nil || len(own) != 0 {
+		t.Errorf("got %v, want an empty list that is set", own)
+	}
+	for _, v := range Effective(f, "a") {
+		if v.Path == "side_effects" && (v.Text != "none" || !strings.Contains(v.Origin, "4:")) {
+			t.Errorf("got %+v", v)
+		}
 	}
 }

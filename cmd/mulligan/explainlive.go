@@ -1,0 +1,148 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"os"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/spf13/cobra"
+
+	"mulligan/internal/deployment"
+	"mulligan/internal/explain"
+	"mulligan/internal/ledger"
+	"mulligan/internal/pipelines"
+	"mulligan/internal/policy"
+	"mulligan/internal/retry"
+)
+
+// looked is a deployment with what is asked there, for reading only.
+type looked struct {
+	place
+	looks  explain.Looks
+	read   func(context.Context, retry.ExecutionARN, []retry.Bucket) (retry.State, error)
+	trails func(context.Context, retry.ExecutionARN) ([]retry.Trail, error)
+}
+
+// sageMakerVariable sends the AWS tools elsewhere for SageMaker alone. The local
+// account's answers at another address than the rest of it.
+const sageMakerVariable = "AWS_ENDPOINT_URL_SAGEMAKER"
+
+// enter finds the deployment, and what to ask there.
+func (e *explaining) enter(ctx context.Context, w world) (l looked, err error) {
+	var cfg aws.Config
+	found := w.look
+	w.look = func(ctx context.Context, c aws.Config, stack string) (deployment.Deployment, error) {
+		cfg = c
+		return found(ctx, c, stack)
+	}
+	if l.place, err = e.at.find(ctx, w); err != nil {
+		return l, err
+	}
+	if url := os.Getenv(sageMakerVariable); e.at.isLocal && url == "" {
+		return l, fmt.Errorf("set %s to the address of the local account's SageMaker", sageMakerVariable)
+	} else if e.at.isLocal {
+		cfg.BaseEndpoint = aws.String(url)
+	}
+	l.looks = pipelines.New(cfg)
+	kept, ok := l.ledger.(*ledger.Policies)
+	if !ok {
+		return l, fmt.Errorf("%s: expected its ledger in a table", l.place)
+	}
+	l.read, l.trails = kept.Ledger.Read, kept.Trails
+	return l, nil
+}
+
+// live judges on what an account says.
+func (e *explaining) live(cmd *cobra.Command, w world) (*explain.Story, error) {
+	l, err := e.enter(cmd.Context(), w)
+	if err != nil {
+		return nil, err
+	}
+	set, err := e.setting(cmd, l)
+	if err != nil {
+		return nil, err
+	}
+	switch {
+	case e.trail != "":
+		return e.ofTrail(cmd, set)
+	case e.execution != "":
+		return e.ofExecution(cmd.Context(), l, set, w.now())
+	}
+	name, payload, err := readInput(cmd, e.event)
+	if err != nil {
+		return nil, err
+	}
+	notice, ignored := explain.ReadEvent(payload, set, name)
+	if ignored != nil {
+		return ignored, nil
+	}
+	return l.tell(cmd.Context(), set, notice, name, w.now())
+}
+
+// setting is the deployment's, under the policy that is in force there or that
+// of --policy.
+func (e *explaining) setting(cmd *cobra.Command, l looked) (explain.Setting, error) {
+	set := explain.Setting{
+		Home: l.Home, HomeFrom: "as " + l.Stack + " says", Prefix: l.Prefix, Mode: e.modeOr(l.Mode), Settings: l.Settings,
+		PolicyFrom: "the built-in rules: none is applied to " + l.place.String(), Policy: policy.New(l.Settings),
+	}
+	if e.policy != "" {
+		return e.underFile(cmd, set)
+	}
+	current, err := l.ledger.Current(cmd.Context())
+	if err != nil {
+		return set, err
+	}
+	s := inForce(current)
+	if set.Problem = s.trouble; s.doc == nil {
+		return set, nil
+	}
+	problem := set.Problem
+	set = under(set, s.file(), fmt.Sprintf("%s of %s, applied by %s on %s", s.name, l.place, orWord(current.Author, "nobody knows whom"), current.At.Format(time.RFC1123)))
+	set.Policy, set.Problem = s.under(l.Settings), problem
+	return set, nil
+}
+
+// tell judges a notice on what the ledger and SageMaker say now.
+func (l looked) tell(ctx context.Context, set explain.Setting, n retry.Notice, from string, now time.Time) (*explain.Story, error) {
+	q := explain.Question{
+		Setting: set, Notice: n, EventFrom: from, Now: now, Looks: l.looks, FactsFrom: "asked at " + now.UTC().Format(time.RFC3339),
+		Retries: func(ctx context.Context, arn retry.ExecutionARN) (int, error) {
+			state, err := l.read(ctx, arn, nil)
+			return state.Record.Used, err
+		},
+	}
+	var err error
+	if q.State, err = l.read(ctx, n.Execution, set.Policy.Budgets(n.Execution)); err != nil {
+		return nil, fmt.Errorf("read the ledger: %w", err)
+	}
+	if q.Before, err = l.trails(ctx, n.Execution); err != nil {
+		return nil, fmt.Errorf("read the ledger: %w", err)
+	}
+	return q.Tell(ctx)
+}
+
+// ofExecution tells the last decision of the ledger on an execution or, where it
+// has none, what would be decided now.
+func (e *explaining) ofExecution(ctx context.Context, l looked, set explain.Setting, now time.Time) (*explain.Story, error) {
+	arn, err := retry.ParseExecutionARN(e.execution)
+	if err != nil {
+		return nil, fmt.Errorf("--execution: %w", err)
+	}
+	trails, err := l.trails(ctx, arn)
+	if err != nil {
+		return nil, fmt.Errorf("read the ledger: %w", err)
+	}
+	if len(trails) == 0 {
+		return l.tell(ctx, set, retry.Notice{Door: explain.ByPerson, Execution: arn}, "nobody: the ledger has nothing on it", now)
+	}
+	last := trails[len(trails)-1]
+	story, err := explain.TellTrail(last, set, "the ledger of "+l.place.String())
+	if err != nil {
+		return nil, err
+	}
+	story.After(trails)
+	return story, nil
+}

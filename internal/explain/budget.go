@@ -1,0 +1,66 @@
+package explain
+
+import (
+	"fmt"
+	"slices"
+	"time"
+
+	"mulligan/internal/policy"
+	"mulligan/internal/retry"
+)
+
+// budgets tells what each budget holds that a retry takes from: the execution's
+// own number first, then the buckets.
+func budgets(p policy.Policy, s retry.Situation, most int) []Budget {
+	all := []Budget{{Name: "execution", Left: max(most-s.State.Record.Used, 0), Size: most}}
+	var keys []string
+	for _, b := range p.Budgets(s.Notice.Execution) {
+		name := b.Name
+		if slices.ContainsFunc(keys, func(k string) bool { return k == b.Name }) || b.Name == "execution" {
+			name = "policy's " + name
+		}
+		keys = append(keys, b.Name)
+		all = append(all, balance(name, b, s.State.Full[b.Key], s.Now))
+	}
+	return all
+}
+
+// balance tells what a bucket holds, and when one unit more flows in.
+func balance(name string, b retry.Bucket, full, now time.Time) Budget {
+	told := Budget{
+		Name: name, Left: b.Left(full, now), Size: b.Size, Per: span(b.Per), Every: int(b.Interval().Seconds()),
+	}
+	if missing := b.Size - told.Left; missing > 0 {
+		told.Next = full.Add(-b.Interval() * time.Duration(missing-1)).UTC()
+	}
+	return told
+}
+
+// most is how many retries the execution may have: the guard says so where it
+// was asked, else the deployment's number holds, which no policy exceeds.
+func most(tried []policy.Tried, set policy.Settings) int {
+	for _, t := range tried {
+		var used, of int
+		if n, _ := fmt.Sscanf(t.Why, "%d of %d retries used", &used, &of); t.Name == "execution's budget" && n == 2 {
+			return of
+		}
+	}
+	return set.MaxRetries
+}
+
+// DefaultSettings are the template's own: what a stack has that nobody gave
+// other numbers.
+func DefaultSettings() policy.Settings {
+	return policy.Settings{
+		MaxRetries: 3, PipelineRetriesPerDay: 20, AccountRetriesPerHour: 60,
+		BackoffInterval: 5 * time.Minute, BackoffMaxDelay: time.Hour, ExpireAfter: 24 * time.Hour,
+		FunctionTimeout: 20 * time.Second,
+	}
+}
+
+// limits are a deployment's settings in words.
+func limits(s policy.Settings) string {
+	return fmt.Sprintf("at most %d retries of an execution, %d of a pipeline per day, %d of the account per hour; "+
+		"delays from %s to %s; failures older than %s are left alone",
+		s.MaxRetries, s.PipelineRetriesPerDay, s.AccountRetriesPerHour, span(s.BackoffInterval), span(s.BackoffMaxDelay), span(s.ExpireAfter))
+}

@@ -1,0 +1,156 @@
+package explain
+
+import (
+	"maps"
+	"slices"
+	"time"
+
+	"mulligan/internal/policy"
+	"mulligan/internal/retry"
+)
+
+// maxChanges is how many are told: more than that nobody weighs.
+const maxChanges = 5
+
+// supposition is one thing that could have been otherwise.
+type supposition struct {
+	had string
+	on  func(*retry.Situation) // what the judgement would have started from
+	ask func(*retry.Case)      // what the policy would have been asked
+}
+
+// changes plans again with one thing changed at a time, and keeps what leads
+// to another verdict or reason: what would have given the failure its chance
+// comes first, where it got none.
+func changes(j judged, p policy.Policy, set policy.Settings) []Change {
+	all := otherCauses(j, p)
+	seen := map[string]bool{}
+	for _, s := range suppositions(j, p, set) {
+		d, ok := s.decide(j, p)
+		if !ok || same(d, j.move.Decision) || granted(d) == granted(j.move.Decision) && d.Verdict == retry.Ignore {
+			continue
+		}
+		if words := s.had + string(d.Reason); !seen[words] {
+			seen[words] = true
+			all = append(all, change(s.had, d))
+		}
+	}
+	slices.SortStableFunc(all, func(a, b Change) int { return rank(a, j) - rank(b, j) })
+	return all[:min(len(all), maxChanges)]
+}
+
+func same(a, b retry.Decision) bool { return a.Verdict == b.Verdict && a.Reason == b.Reason }
+
+// granted tells whether the failure gets its retry, now or when it is due.
+func granted(d retry.Decision) bool {
+	return d.Verdict == retry.Retry || d.Verdict == retry.Wait && d.Reason == retry.BackingOff
+}
+
+// rank puts the opposite first.
+func rank(c Change, j judged) int {
+	if granted(retry.Decision{Verdict: c.Verdict, Reason: c.Reason}) != granted(j.move.Decision) {
+		return 0
+	}
+	return 1
+}
+
+func change(had string, d retry.Decision) Change {
+	return Change{Had: had, Verdict: d.Verdict, Reason: d.Reason, Due: d.Due}
+}
+
+// decide judges what the supposition leaves.
+func (s supposition) decide(j judged, p policy.Policy) (retry.Decision, bool) {
+	other := j.s
+	if s.on != nil {
+		s.on(&other)
+	}
+	again, err := judge(other, p, s.ask, supposing)
+	return again.move.Decision, err == nil
+}
+
+// suppositions are those worth a try, the likeliest to matter first. Causes are
+// tried by otherCauses.
+func suppositions(j judged, p policy.Policy, set policy.Settings) []supposition {
+	all := []supposition{
+		{had: "nothing been on record about this execution", on: func(s *retry.Situation) { s.State.Record = retry.Record{} }},
+		{had: "SageMaker's answer been as young as the event", on: caughtUp},
+		{had: "no newer execution of the pipeline succeeded", on: func(s *retry.Situation) { s.Facts.Newer = "" }},
+		{had: "the execution still been Failed", on: func(s *retry.Situation) { s.Facts.Status = retry.StatusFailed }},
+		{had: "the mode been enforce", on: func(s *retry.Situation) { s.Mode = retry.Enforce }},
+		{had: "nobody been stopping the execution", ask: func(c *retry.Case) { c.Previous = "Executing" }},
+		{had: "it been judged as soon as it failed", ask: func(c *retry.Case) { c.Age = 0 }},
+		{had: "the same failure not come back", ask: func(c *retry.Case) { c.Repeats = 0 }},
+		{had: "no step with a side effect been among those that would run again", ask: func(c *retry.Case) { c.Rerun = nil }},
+		{had: "one retry fewer been used", ask: func(c *retry.Case) { oneFewer(c, j.move.Decision.Rule) }},
+		{had: "every shared budget had a unit left", ask: func(c *retry.Case) { c.Full = nil }},
+	}
+	if r := j.s.State.Record; r.Kind == retry.Claimed && j.s.Now.Before(r.Claim.Due) {
+		all = append(all, supposition{had: "it come when the retry is due", on: func(s *retry.Situation) { s.Now = r.Claim.Due }})
+	}
+	if j.recalled {
+		all = append(all, supposition{had: "it named a later end, as the event of another failure does", on: laterEnd})
+	}
+	if granted(j.move.Decision) {
+		all = append(all, against(j, p, set)...)
+	}
+	return all
+}
+
+// against are suppositions that speak against a retry.
+func against(j judged, p policy.Policy, set policy.Settings) []supposition {
+	all := []supposition{
+		{had: "all retries of this execution been used", ask: func(c *retry.Case) { c.Used = set.MaxRetries }},
+		{had: "the budget of the pipeline been empty", ask: emptied(p, j, "pipeline")},
+		{had: "a newer execution of the pipeline succeeded", on: func(s *retry.Situation) { s.Facts.NewerAsked, s.Facts.Newer = true, "another" }},
+		{had: "somebody been stopping the execution when it failed", ask: func(c *retry.Case) { c.Previous = "Stopping" }},
+		{had: "the failure been older than " + span(set.ExpireAfter), ask: func(c *retry.Case) { c.Age = set.ExpireAfter + time.Second }},
+		{had: "somebody moved the execution on before", on: func(s *retry.Situation) { s.Facts.Status, s.Facts.LastModified = "Executing", s.Now }},
+	}
+	if due := j.s.State.Record.Claim.Due; j.asked != nil && j.asked.Claimed {
+		all = append(all, supposition{had: "it come before " + clock(due), on: func(s *retry.Situation) { s.Now = due.Add(-time.Second) }})
+	}
+	return all
+}
+
+// laterEnd makes the notice one of a failure that is not on record.
+func laterEnd(s *retry.Situation) {
+	s.Notice.EndedAt, s.Notice.Emitted, s.Notice.EventID = s.Now, s.Now, "another"
+	s.Notice.Ended = s.Now.Format(time.RFC3339)
+}
+
+// caughtUp is what SageMaker shows once it shows what the event tells.
+func caughtUp(s *retry.Situation) {
+	s.Facts.Status, s.Facts.Running = retry.StatusFailed, false
+	if s.Notice.EndedAt.After(s.Facts.LastModified) {
+		s.Facts.LastModified, s.Facts.Round, s.Facts.Ended = s.Notice.EndedAt, s.Notice.EndedAt, s.Notice.EndedAt
+	}
+}
+
+// oneFewer gives back a retry that was used.
+func oneFewer(c *retry.Case, rule string) {
+	if c.Used == 0 {
+		return
+	}
+	c.Used, c.Retry = c.Used-1, c.Retry-1
+	c.Careful = max(c.Careful-1, 0)
+	if n := c.Granted[rule]; n > 0 {
+		c.Granted = maps.Clone(c.Granted)
+		c.Granted[rule] = n - 1
+	}
+}
+
+// emptied takes every unit from the buckets of that name.
+func emptied(p policy.Policy, j judged, name string) func(*retry.Case) {
+	return func(c *retry.Case) {
+		full := maps.Clone(c.Full)
+		if full == nil {
+			full = map[string]time.Time{}
+		}
+		for _, b := range p.Budgets(j.s.Notice.Execution) {
+			if b.Name == name {
+				full[b.Key] = c.Now.Add(b.Per)
+			}
+		}
+		c.Full = full
+	}
+}

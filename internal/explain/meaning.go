@@ -1,0 +1,97 @@
+package explain
+
+import (
+	"mulligan/internal/cause"
+	"mulligan/internal/retry"
+)
+
+// meaning is what a reason says to somebody who has never seen it, and what
+// follows from it.
+type meaning struct{ means, next string }
+
+const (
+	nothing = "Nothing is done, and nothing is written."
+	byHand  = "It is not retried. "
+)
+
+// meanings know every reason (docs/design.md has them as a table).
+var meanings = map[retry.Reason]meaning{
+	retry.Retryable: {"the cause passes, and a retry may be made now",
+		"RetryPipelineExecution is called now; the execution keeps its ARN, and the steps that succeeded are not run again."},
+	retry.BackingOff: {"a retry is granted, and made after a delay, so that what is short or broken can come back first",
+		"One unit is taken from the budgets, and a one-time schedule brings the failure back when it is due. RetryPipelineExecution is called then, if the execution still stands in Failed."},
+	retry.RefusedForNow: {"SageMaker refused the call for now, by a limit or a throttle",
+		"The call is made again when it is due, out of the same unit."},
+	retry.SharedBudgetEmpty: {"a retry would be granted, but a budget that many failures share is empty",
+		"Nothing is taken. The failure waits until a unit has flowed in, and is judged anew then."},
+	retry.LookingAgain: {"what SageMaker shows does not fit together yet",
+		"Nothing is taken. SageMaker is asked again when it is due, a bounded number of times."},
+	retry.PermanentCause: {"the same execution would fail in the same way again",
+		byHand + "Mend what the reason names, then start the pipeline again."},
+	retry.UnknownCause: {"nothing tells whether a retry could help, and what is granted on a doubt is used",
+		byHand + "Read the job's log; retry it by hand if that shows a fault that passes."},
+	retry.SameFailureAgain: {"the same failure came back after a retry, more often than its class is allowed to",
+		byHand + "What looked passing is not: look into the step before it is run again."},
+	retry.NeedsPerson: {"the policy leaves this failure to a person",
+		byHand + "See whether the steps may run again, and retry it by hand."},
+	retry.BudgetExhausted: {"this execution has had all the retries that it may have",
+		byHand + "A person can still retry it, or start the pipeline again."},
+	retry.Expired: {"the failure is too old to be worth a retry",
+		byHand + "Start the pipeline again if its result is still wanted."},
+	retry.CannotRetry: {"SageMaker does not retry this execution",
+		byHand + "Start the pipeline again."},
+	retry.StoppedByPerson: {"somebody was stopping the execution when it failed, so it is meant to be over",
+		"It is not retried, so that nobody's stop is undone."},
+	retry.Observing: {"the mode is observe: what would be done is recorded, and not done",
+		"Nothing is called and nothing is taken from a budget."},
+	retry.Duplicate: {"this failure has been decided on before; SageMaker's events come more than once",
+		"Nothing is done a second time."},
+	retry.Superseded: {"the execution is not to be helped any more: it was moved on, or a newer one has succeeded",
+		"It is not retried."},
+	retry.NotFailed: {"the event is about an execution that did not fail", nothing},
+	retry.Malformed: {"this is not an event about a pipeline execution, as SageMaker sends them", nothing},
+	retry.Foreign:   {"the execution belongs to another account, Region or set of pipelines than this Mulligan's", nothing},
+	retry.Off:       {"Mulligan is switched off for this pipeline", nothing},
+}
+
+// follows is what follows from a move, where the reason alone would say too
+// little or too much.
+func follows(j judged) string {
+	d, claimed := j.move.Decision, j.s.State.Record.Kind == retry.Claimed
+	switch {
+	case d.Reason == retry.BackingOff && j.move.Write == nil:
+		return "The retry was claimed before, and nothing more is taken. Its schedule is made sure of, and RetryPipelineExecution is called when it is due."
+	case d.Reason == retry.Retryable && claimed:
+		return "RetryPipelineExecution is called now, out of the unit that was taken when the retry was claimed. The execution keeps its ARN, and the steps that succeeded are not run again."
+	default:
+		return meanings[d.Reason].next
+	}
+}
+
+// classes say what each class of causes is.
+var classes = map[cause.Class]string{
+	cause.Capacity:          "no machine of that type is free",
+	cause.QuotaContention:   "the account's quota is in use by others",
+	cause.QuotaZero:         "the account's quota can never admit the request",
+	cause.Throttling:        "too many API calls",
+	cause.ServiceFault:      "an AWS service failed inside",
+	cause.SpotInterruption:  "spot capacity was taken back or did not come",
+	cause.Network:           "a connection failed",
+	cause.DependencyTimeout: "something that was called did not answer in time",
+	cause.UserCode:          "the pipeline's own program, model or data handling",
+	cause.OutOfMemory:       "memory ran out",
+	cause.DiskFull:          "a volume is full",
+	cause.ConfigValidation:  "the request or configuration is invalid",
+	cause.AccessDenied:      "a permission, role or subscription is missing",
+	cause.Image:             "the container image cannot be had or started",
+	cause.DataMissing:       "an object, file or resource is not there",
+	cause.StoppedOrTimeout:  "stopped, or longer than its own limit",
+	cause.Unknown:           "no rule knows these words",
+}
+
+// labels say what each label claims.
+var labels = map[cause.Label]string{
+	cause.Transient: "the same execution has a fair chance later",
+	cause.Permanent: "the same execution would fail again",
+	cause.Ambiguous: "the words do not tell whether a retry could help",
+}
