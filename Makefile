@@ -34,6 +34,20 @@ test: ## go vet and all tests that need Go alone
 	@echo "tests: $(if $(RACE),with the race detector,without the race detector: no C compiler here)"
 	$(if $(RACE),CGO_ENABLED=1) go test -shuffle=on $(RACE) $(VERBOSE) ./...
 
+.PHONY: eval
+eval: build/mulligan ## Score the reading of failure messages, against judgements by people (JUDGED=file.jsonl)
+	@build/mulligan classify --eval $(or $(JUDGED),internal/cause/testdata/reasons.jsonl)
+
+# What strangers can write: failure messages, policies, and policies as they stand in the ledger.
+FUZZTIME ?= 60s
+FUZZED := ./internal/cause:FuzzReadReason ./internal/policyfile:FuzzRead ./internal/policy:FuzzDecode
+.PHONY: fuzz
+fuzz: ## Feed the readers of messages and policies with nonsense (FUZZTIME=60s each)
+	@for target in $(FUZZED); do \
+	  echo "go test -fuzz $${target#*:} $${target%:*}"; \
+	  go test -run '^$$' -fuzz "^$${target#*:}$$" -fuzztime $(FUZZTIME) -fuzzminimizetime 20x "$${target%:*}"; \
+	done
+
 .PHONY: account
 account: build/mulligan build/account ## Bring up an AWS account on this machine, IAM enforced, with Mulligan deployed in it (PORT=N, PARAMETERS='Mode=observe ...')
 	@infra/local/install account

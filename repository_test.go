@@ -9,10 +9,13 @@ import (
 	"go/token"
 	"io/fs"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"regexp"
 	"strings"
 	"testing"
+
+	"mulligan/internal/policyfile"
 )
 
 // goFiles are all Go files of the project, test files too, by path.
@@ -191,5 +194,46 @@ func TestReadmeAgreesWithTemplate(t *testing.T) {
 		if action != "iam:PassedToService" && !strings.Contains(string(readme), "`"+action+"`") {
 			t.Errorf("the README does not say why %s is asked for", action)
 		}
+	}
+}
+
+// The policies that people are shown have no fault and nothing doubtful.
+func TestShownPolicies(t *testing.T) {
+	readme, err := os.ReadFile("README.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	long, err := os.ReadFile("docs/policy.yaml")
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, rest, _ := strings.Cut(string(readme), "```yaml\n")
+	short, _, shown := strings.Cut(rest, "```")
+	if !shown {
+		t.Fatal("the README shows no policy")
+	}
+	for name, source := range map[string]string{"README.md": short, "docs/policy.yaml": string(long)} {
+		if _, findings := policyfile.Read(name, []byte(source)); len(findings) > 0 {
+			t.Errorf("got %v", findings)
+		}
+	}
+}
+
+// What a function carries, it loads at each start: no parser of policy files, no
+// templates, no command line, whoever imports them.
+func TestWhatTheFunctionCarries(t *testing.T) {
+	listed, err := exec.Command("go", "list", "-deps", "./functions/...").Output()
+	if err != nil {
+		t.Fatal(err)
+	}
+	unwanted := regexp.MustCompile(`yaml|^(text|html)/template$|^regexp|spf13|internal/(policyfile|explain|backtest|classify|deployment|awstest)$`)
+	deps := strings.Fields(string(listed))
+	for _, name := range deps {
+		if unwanted.MatchString(name) {
+			t.Errorf("the function carries %s", name)
+		}
+	}
+	if len(deps) < 100 {
+		t.Errorf("found only %d packages", len(deps))
 	}
 }

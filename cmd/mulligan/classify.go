@@ -18,8 +18,9 @@ var errBroken = errors.New("a promise is not kept")
 func classifyCommand() *cobra.Command {
 	var eval, asJSON bool
 	cmd := &cobra.Command{
-		Use:   "classify [FILE]",
-		Short: "Read causes from failure messages",
+		Use:     "classify [FILE]",
+		GroupID: policyGroup,
+		Short:   "Read causes from failure messages, and score the readings",
 		Long: `Reads messages, one JSON object a line with id, message and step_type (other
 keys are ignored, all may be left out), and writes the cause of each, a line
 with id, class, label, rule and fingerprint. Each message is read as the

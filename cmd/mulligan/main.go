@@ -54,7 +54,7 @@ func root(l local) *cobra.Command {
 		Short:   "Gives failed Amazon SageMaker Pipelines executions a second chance",
 		Version: build, SilenceUsage: true,
 	}
-	cmd.AddGroup(&cobra.Group{ID: policyGroup, Title: "Policy:"})
+	cmd.AddGroup(&cobra.Group{ID: policyGroup, Title: "Judgement and policy:"})
 	cmd.AddGroup(&cobra.Group{ID: localGroup, Title: "In the local account, which make account starts:"})
 	cmd.AddCommand(demoCommand(), failCommand(l), logCommand(l))
 	cmd.AddCommand(classifyCommand(), backtestCommand())

@@ -7,7 +7,7 @@ import (
 )
 
 func TestEffective(t *testing.T) {
-	src, err := os.ReadFile("testdata/team.yaml")
+	src, err := os.ReadFile("../../docs/policy.yaml")
 	if err != nil {
 		t.Fatal(err)
 	}

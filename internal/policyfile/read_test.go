@@ -224,7 +224,7 @@ func TestHostileSources(t *testing.T) {
 }
 
 func TestPlaces(t *testing.T) {
-	src, err := os.ReadFile("testdata/team.yaml")
+	src, err := os.ReadFile("../../docs/policy.yaml")
 	if err != nil {
 		t.Fatal(err)
 	}
