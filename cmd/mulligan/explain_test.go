@@ -142,7 +142,7 @@ func TestExplainGolden(t *testing.T) {
 		"without-facts.txt": {"--event", "testdata/explain/event.json"},
 		"policy.txt": {
 			"--event", "testdata/explain/event.json", "--facts", sampleEvents + "facts/failed-capacity.json",
-			"--policy", "testdata/policy/team.yaml",
+			"--policy", "testdata/explain/policy.yaml",
 		},
 		"quota.json": {"--json", "--event", sampleEvents + "failed-quota.json"},
 	}

@@ -3,7 +3,6 @@ package main
 import (
 	"context"
 	"fmt"
-	"os"
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
@@ -13,6 +12,7 @@ import (
 	"mulligan/internal/explain"
 	"mulligan/internal/ledger"
 	"mulligan/internal/pipelines"
+	"mulligan/internal/plaintext"
 	"mulligan/internal/policy"
 	"mulligan/internal/retry"
 )
@@ -20,14 +20,23 @@ import (
 // looked is a deployment with what is asked there, for reading only.
 type looked struct {
 	place
-	looks  explain.Looks
-	read   func(context.Context, retry.ExecutionARN, []retry.Bucket) (retry.State, error)
-	trails func(context.Context, retry.ExecutionARN) ([]retry.Trail, error)
+	looks explain.Looks
+	kept  keeper
 }
 
-// sageMakerVariable sends the AWS tools elsewhere for SageMaker alone. The local
-// account's answers at another address than the rest of it.
-const sageMakerVariable = "AWS_ENDPOINT_URL_SAGEMAKER"
+// keeper is what is read of a ledger.
+type keeper interface {
+	Read(context.Context, retry.ExecutionARN, []retry.Bucket) (retry.State, error)
+	Trails(context.Context, retry.ExecutionARN) ([]retry.Trail, error)
+}
+
+// table is a ledger in a table, as a keeper.
+type table struct{ *ledger.Policies }
+
+// Read reads as the function does.
+func (t table) Read(ctx context.Context, arn retry.ExecutionARN, buckets []retry.Bucket) (retry.State, error) {
+	return t.Ledger.Read(ctx, arn, buckets)
+}
 
 // enter finds the deployment, and what to ask there.
 func (e *explaining) enter(ctx context.Context, w world) (l looked, err error) {
@@ -40,17 +49,20 @@ func (e *explaining) enter(ctx context.Context, w world) (l looked, err error) {
 	if l.place, err = e.at.find(ctx, w); err != nil {
 		return l, err
 	}
-	if url := os.Getenv(sageMakerVariable); e.at.isLocal && url == "" {
-		return l, fmt.Errorf("set %s to the address of the local account's SageMaker", sageMakerVariable)
-	} else if e.at.isLocal {
-		cfg.BaseEndpoint = aws.String(url)
+	if e.at.isLocal {
+		if cfg.BaseEndpoint, err = w.localSageMaker(); err != nil {
+			return l, err
+		}
 	}
 	l.looks = pipelines.New(cfg)
-	kept, ok := l.ledger.(*ledger.Policies)
-	if !ok {
-		return l, fmt.Errorf("%s: expected its ledger in a table", l.place)
+	switch kept := l.ledger.(type) {
+	case *ledger.Policies:
+		l.kept = table{kept}
+	case keeper:
+		l.kept = kept
+	default:
+		return l, fmt.Errorf("%s: its ledger cannot be read", l.place)
 	}
-	l.read, l.trails = kept.Ledger.Read, kept.Trails
 	return l, nil
 }
 
@@ -96,12 +108,14 @@ func (e *explaining) setting(cmd *cobra.Command, l looked) (explain.Setting, err
 		return set, err
 	}
 	s := inForce(current)
-	if set.Problem = s.trouble; s.doc == nil {
+	switch {
+	case s.doc == nil && s.trouble != "":
+		return set, fmt.Errorf("%s has no policy to judge by: %s; --policy judges by the one in a file", l.place, plaintext.Line(s.trouble, maxPolicyLine))
+	case s.doc == nil:
 		return set, nil
 	}
-	problem := set.Problem
 	set = under(set, s.file(), fmt.Sprintf("%s of %s, applied by %s on %s", s.name, l.place, orWord(current.Author, "nobody knows whom"), current.At.Format(time.RFC1123)))
-	set.Policy, set.Problem = s.under(l.Settings), problem
+	set.Policy, set.Problem = s.under(l.Settings), s.trouble
 	return set, nil
 }
 
@@ -110,15 +124,15 @@ func (l looked) tell(ctx context.Context, set explain.Setting, n retry.Notice, f
 	q := explain.Question{
 		Setting: set, Notice: n, EventFrom: from, Now: now, Looks: l.looks, FactsFrom: "asked at " + now.UTC().Format(time.RFC3339),
 		Retries: func(ctx context.Context, arn retry.ExecutionARN) (int, error) {
-			state, err := l.read(ctx, arn, nil)
+			state, err := l.kept.Read(ctx, arn, nil)
 			return state.Record.Used, err
 		},
 	}
 	var err error
-	if q.State, err = l.read(ctx, n.Execution, set.Policy.Budgets(n.Execution)); err != nil {
+	if q.State, err = l.kept.Read(ctx, n.Execution, set.Policy.Budgets(n.Execution)); err != nil {
 		return nil, fmt.Errorf("read the ledger: %w", err)
 	}
-	if q.Before, err = l.trails(ctx, n.Execution); err != nil {
+	if q.Before, err = l.kept.Trails(ctx, n.Execution); err != nil {
 		return nil, fmt.Errorf("read the ledger: %w", err)
 	}
 	return q.Tell(ctx)
@@ -131,7 +145,7 @@ func (e *explaining) ofExecution(ctx context.Context, l looked, set explain.Sett
 	if err != nil {
 		return nil, fmt.Errorf("--execution: %w", err)
 	}
-	trails, err := l.trails(ctx, arn)
+	trails, err := l.kept.Trails(ctx, arn)
 	if err != nil {
 		return nil, fmt.Errorf("read the ledger: %w", err)
 	}

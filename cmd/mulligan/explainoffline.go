@@ -23,7 +23,7 @@ const factsFolder = "facts"
 // offline is the setting without an account: the template's defaults.
 func (e *explaining) offline(cmd *cobra.Command) (explain.Setting, error) {
 	set := explain.Setting{
-		Mode: e.modeOr(retry.Enforce), Settings: explain.DefaultSettings(),
+		Mode: e.modeOr(retry.Enforce), Settings: templateLimits,
 		PolicyFrom: "the built-in rules, since no --policy is given, under the template's default limits",
 	}
 	set.Policy = policy.New(set.Settings)

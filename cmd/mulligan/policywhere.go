@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
@@ -80,4 +81,14 @@ func (w world) localAccount() (aws.Config, string, error) {
 		Region: state.Region, BaseEndpoint: aws.String(state.Endpoint),
 		Credentials: credentials.NewStaticCredentialsProvider(state.Number, "test", ""),
 	}, state.Stack, nil
+}
+
+// localSageMaker is where the local account's SageMaker answers: at another
+// address than the rest of it.
+func (w world) localSageMaker() (url *string, err error) {
+	state, err := w.deployed()
+	if err == nil && state.SageMaker == "" {
+		err = errors.New("the local account that is up was started by an older build: `make account-down` and `make account` start another")
+	}
+	return &state.SageMaker, err
 }

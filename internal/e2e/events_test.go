@@ -61,7 +61,7 @@ func TestEveryEventHasItsRow(t *testing.T) {
 		t.Fatal(err)
 	}
 	for _, entry := range entries {
-		if entry.Name() != "README.md" {
+		if entry.Name() != "README.md" && !entry.IsDir() {
 			want = append(want, entry.Name())
 		}
 	}

@@ -48,16 +48,6 @@ func most(tried []policy.Tried, set policy.Settings) int {
 	return set.MaxRetries
 }
 
-// DefaultSettings are the template's own: what a stack has that nobody gave
-// other numbers.
-func DefaultSettings() policy.Settings {
-	return policy.Settings{
-		MaxRetries: 3, PipelineRetriesPerDay: 20, AccountRetriesPerHour: 60,
-		BackoffInterval: 5 * time.Minute, BackoffMaxDelay: time.Hour, ExpireAfter: 24 * time.Hour,
-		FunctionTimeout: 20 * time.Second,
-	}
-}
-
 // limits are a deployment's settings in words.
 func limits(s policy.Settings) string {
 	return fmt.Sprintf("at most %d retries of an execution, %d of a pipeline per day, %d of the account per hour; "+

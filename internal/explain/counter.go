@@ -72,7 +72,6 @@ func (s supposition) decide(j judged, p policy.Policy) (retry.Decision, bool) {
 // tried by otherCauses.
 func suppositions(j judged, p policy.Policy, set policy.Settings) []supposition {
 	all := []supposition{
-		{had: "nothing been on record about this execution", on: func(s *retry.Situation) { s.State.Record = retry.Record{} }},
 		{had: "SageMaker's answer been as young as the event", on: caughtUp},
 		{had: "no newer execution of the pipeline succeeded", on: func(s *retry.Situation) { s.Facts.Newer = "" }},
 		{had: "the execution still been Failed", on: func(s *retry.Situation) { s.Facts.Status = retry.StatusFailed }},
@@ -83,6 +82,7 @@ func suppositions(j judged, p policy.Policy, set policy.Settings) []supposition 
 		{had: "no step with a side effect been among those that would run again", ask: func(c *retry.Case) { c.Rerun = nil }},
 		{had: "one retry fewer been used", ask: func(c *retry.Case) { oneFewer(c, j.move.Decision.Rule) }},
 		{had: "every shared budget had a unit left", ask: func(c *retry.Case) { c.Full = nil }},
+		{had: "nothing been on record about this execution", on: func(s *retry.Situation) { s.State.Record = retry.Record{} }},
 	}
 	if r := j.s.State.Record; r.Kind == retry.Claimed && j.s.Now.Before(r.Claim.Due) {
 		all = append(all, supposition{had: "it come when the retry is due", on: func(s *retry.Situation) { s.Now = r.Claim.Due }})

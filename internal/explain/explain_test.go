@@ -17,9 +17,15 @@ import (
 
 const events = "../../events/"
 
+// settings are the template's own.
+var settings = policy.Settings{
+	MaxRetries: 3, PipelineRetriesPerDay: 20, AccountRetriesPerHour: 60,
+	BackoffInterval: 5 * time.Minute, BackoffMaxDelay: time.Hour, ExpireAfter: 24 * time.Hour, FunctionTimeout: 20 * time.Second,
+}
+
 var template = Setting{
 	Home: retry.Home{Partition: "aws", Region: "eu-west-1", Account: "123456789012"}, Mode: retry.Enforce,
-	Settings: DefaultSettings(), Policy: policy.New(DefaultSettings()),
+	Settings: settings, Policy: policy.New(settings),
 }
 
 // ask is the question that a sample event asks, on its facts after change.

@@ -1,6 +1,7 @@
 package explain
 
 import (
+	"bytes"
 	"encoding/json"
 	"fmt"
 	"time"
@@ -89,6 +90,10 @@ func (t *Story) JSON() ([]byte, error) {
 	if t.Changes == nil {
 		t.Changes = []Change{} // the key is always there
 	}
-	text, err := json.MarshalIndent(t, "", "  ")
-	return append(text, '\n'), err
+	var text bytes.Buffer
+	e := json.NewEncoder(&text)
+	e.SetEscapeHTML(false) // it is no part of a page
+	e.SetIndent("", "  ")
+	err := e.Encode(t)
+	return text.Bytes(), err
 }
