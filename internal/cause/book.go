@@ -18,10 +18,15 @@ type Rule struct {
 // those on the state of a job.
 func Rules() []Rule {
 	var all []Rule
-	for _, table := range append(tables[:], states) {
-		for _, r := range table {
-			all = append(all, Rule{Name: r.name, Class: r.class, Label: r.label, Source: r.source, Example: r.example})
-		}
+	for _, table := range tables {
+		all = appendRules(all, table.rules)
+	}
+	return appendRules(all, states)
+}
+
+func appendRules(all []Rule, rules []rule) []Rule {
+	for _, r := range rules {
+		all = append(all, Rule{Name: r.name, Class: r.class, Label: r.label, Source: r.source, Example: r.example})
 	}
 	return all
 }
@@ -29,8 +34,7 @@ func Rules() []Rule {
 // entry is a rule, made ready for matching.
 type entry struct {
 	*rule
-	weak              bool // it reads the shell of a message alone
-	doubtful          bool // it is of the table of that name
+	standing          standing
 	says, and, unless []phrase
 	like              []phrase
 }
@@ -38,7 +42,7 @@ type entry struct {
 // book is everything that is made ready once.
 type book struct {
 	entries []entry
-	passing []entry         // those of the table of the same name
+	passing []entry         // those that may say transient
 	codes   map[string]bool // every code that a rule names
 	lasting []phrase
 	speaks  []phrase // userMarks
@@ -51,24 +55,27 @@ var rulebook = sync.OnceValue(func() *book {
 	b := &book{
 		codes: map[string]bool{}, lasting: newPhrases(lastingWords), speaks: newPhrases(userMarks), quotas: newPhrases(quotaMarks),
 	}
-	for i, table := range tables {
-		for j := range table {
-			r := &table[j]
-			e := entry{
-				rule: r, weak: i == len(tables)-1, doubtful: i == len(tables)-4,
-				like: newPhrases(r.like), says: newPhrases(r.says), and: newPhrases(r.and), unless: newPhrases(r.unless),
-			}
+	for _, table := range tables {
+		for i := range table.rules {
+			e := newEntry(&table.rules[i], table.standing)
 			b.entries = append(b.entries, e)
-			if i == len(tables)-2 {
+			if e.standing == passing {
 				b.passing = append(b.passing, e)
 			}
-			for _, c := range slices.Concat(r.codes, r.raised) {
+			for _, c := range slices.Concat(e.codes, e.raised) {
 				b.codes[c] = true
 			}
 		}
 	}
 	return b
 })
+
+func newEntry(r *rule, s standing) entry {
+	return entry{
+		rule: r, standing: s, like: newPhrases(r.like),
+		says: newPhrases(r.says), and: newPhrases(r.and), unless: newPhrases(r.unless),
+	}
+}
 
 // match reports whether the rule matches, where, and how firmly.
 func (e *entry) match(m *message) (at int, firm Confidence, ok bool) {
@@ -87,7 +94,7 @@ func (e *entry) match(m *message) (at int, firm Confidence, ok bool) {
 	if e.calm && m.raised != nil && contains(languageErrors, m.raised.name) {
 		return 0, "", false
 	}
-	if e.weak {
+	if e.standing == weak {
 		firm = Low
 	}
 	return at, firm, true

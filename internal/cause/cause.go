@@ -121,7 +121,7 @@ func (m *message) decide() (e *entry, at int, firm Confidence) {
 		if !ok {
 			continue
 		}
-		if e.doubtful && firm != High {
+		if e.standing == doubtful && firm != High {
 			if coded, place := m.passingCode(); coded != nil {
 				return coded, place, High
 			}

@@ -10,33 +10,55 @@
 //     peel the wrappers that mean nothing ("ClientError:", "Error for
 //     Training job x: Failed. Reason:"), blank out what users name freely
 //     (ARNs, URLs, command lines), note who speaks (the service or the user's
-//     own code), the error codes, the exception raised last, and the quota;
-//  3. try the rules (rules.go and the rules_*.go tables): the first that
-//     matches decides.
+//     own code), the error codes (codes.go), the numbers that mean something
+//     (numbers.go: HTTP statuses, exit codes, errno), the exception raised
+//     last, and the quota (quota.go);
+//  3. try the rules (rules.go and the rules_*.go tables, made ready in
+//     book.go): the first that matches decides.
 //
 // # Order of the rules
 //
 // The tables are tried one after the other:
 //
 //	told apart   messages that look like another kind and are not
-//	permanent    words that state a lasting fact
-//	ambiguous    words that fit both a passing and a lasting fault
+//	permanent    refusals, what is exhausted, what is absent, the user's faults
+//	unclear      words that fit both a passing and a lasting fault
 //	shapes       weak lasting evidence: a generic validation code, a Python
 //	             exception that the same code raises again
-//	transient    words that state a passing fault
-//	bare         nothing but the shell of a message
+//	passing      shortages, faults of services, lost connections
+//	weak         nothing but the shell of a message, or its subject
 //
 // So evidence against a retry always beats evidence for one. That is the one
-// promise of this package: a permanent failure is not called transient. When
-// nothing matches, or the text was too long to be read whole, the label is
-// ambiguous.
+// promise of this package: a permanent failure is not called transient. Only
+// among the unclear words a passing fault's own code, stated by the service,
+// decides: "An error occurred (ThrottlingException) ...: the limit is reached"
+// is throttling. When nothing matches, or the text was too long to be read
+// whole, the label is ambiguous.
+//
+// A code that no rule names is judged by what it is called: AWS and others name
+// their errors alike (rules_likeness.go).
 //
 // The user's own code is not believed: a program that prints "503" or
 // "timed out" has not shown that a service was at fault. Where it speaks, a
 // transient rule counts as ambiguous, unless the AWS SDK's own sentence
-// ("An error occurred (ThrottlingException) when calling the ...") carries
-// the code.
+// ("An error occurred (ThrottlingException) when calling the ...") or an HTTP
+// library's own exception carries the code.
+//
+// # The job behind a step
+//
+// Some steps' texts say nothing (Step.Bare). What the job itself says (Job) is
+// then weighed against it: its state, its reason, its exit message. A firmer
+// statement replaces a weaker one, but no text of a job makes a permanent
+// failure transient.
+//
+// # Fingerprints
+//
+// Fingerprint tells whether the same thing went wrong again: it covers the words
+// of the text that decided, without names, numbers and times (normal.go). Its
+// values are kept in ledgers; changing what Normal writes makes the failures of
+// running executions look new once.
 //
 // Everything here is a pure function of its arguments. The rules are constant
-// data laid out by the linker: nothing is compiled or built at start-up.
+// data laid out by the linker; their phrases are made ready when the first text
+// is read.
 package cause

@@ -92,11 +92,12 @@ func (n *normalizer) number() {
 // identified reports whether what was just written announces an identifier:
 // "request id: ".
 func (n *normalizer) identified() bool {
-	out := bytes.TrimRight(n.out, " \"'")
-	if len(out) == 0 || out[len(out)-1] != ':' && out[len(out)-1] != '=' {
-		return false
+	switch n.last {
+	case "id", "requestid", "request_id", "hostid":
+		out := bytes.TrimRight(n.out, " \"'")
+		return len(out) > 0 && (out[len(out)-1] == ':' || out[len(out)-1] == '=')
 	}
-	return n.last == "id" || n.last == "requestid" || n.last == "request_id" || n.last == "hostid"
+	return false
 }
 
 // isStatus reports whether the number at offset i of token says what went

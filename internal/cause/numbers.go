@@ -35,11 +35,11 @@ var announcers = []struct {
 	{"exited with status", exitStatus}, {"return code", exitStatus}, {"returned", exitStatus}, {"code", httpStatus},
 	{"statuscode", httpStatus}, {"status_code", httpStatus}, {"status", httpStatus}, {"http", httpStatus},
 	{"http error", httpStatus}, {"httperror", httpStatus}, {"http/1.1", httpStatus}, {"http/1.0", httpStatus},
-	{"http/2", httpStatus}, {"error", httpStatus}, {"response", httpStatus},
+	{"http/2", httpStatus}, {"error", httpStatus}, {"response", httpStatus}, {"from algorithm", httpStatus}, {"from invoke", httpStatus},
 }
 
-// phrases are the words after an HTTP status (RFC 9110, section 15).
-var phrases = []string{
+// reasonPhrases are the words after an HTTP status (RFC 9110, section 15).
+var reasonPhrases = []string{
 	" client error", " server error", " bad request", " unauthorized", " forbidden", " not found", " request timeout",
 	" conflict", " too many requests", " internal server error", " bad gateway", " service unavailable",
 	" service temporarily unavailable", " gateway timeout", " gateway time-out", " slow down",
@@ -79,10 +79,7 @@ func isDigits(s string) bool {
 // kindOf reads what stands around the number low[i:end].
 func kindOf(low string, i, end, n int) kind {
 	isHTTP := n >= 400 && n <= 599
-	if isHTTP && i == 0 {
-		return httpStatus // all that the wrappers left, or its head
-	}
-	if isHTTP && i > 0 && low[i-1] == '(' && strings.HasPrefix(low[end:], ")") {
+	if isHTTP && (i == 0 && alone(low[end:]) || i > 0 && low[i-1] == '(' && strings.HasPrefix(low[end:], ")")) {
 		return httpStatus
 	}
 	before := strings.TrimRight(low[max(0, i-24):i], " :=([{'\"-#")
@@ -91,20 +88,33 @@ func kindOf(low string, i, end, n int) kind {
 			continue
 		}
 		switch {
-		case isHTTP && a.kind == exitStatus:
-			return httpStatus // "returned 503"; exit statuses end at 255
-		case a.kind != httpStatus || isHTTP:
+		case !isHTTP && a.kind != httpStatus:
 			return a.kind
+		case isHTTP && (a.kind == httpStatus && a.words != "error" || alone(low[end:])):
+			return httpStatus // an exit status ends at 255: "returned 503"
 		}
 	}
-	if isHTTP {
-		for _, p := range phrases {
-			if strings.HasPrefix(low[end:], p) || strings.HasPrefix(low[end:], ":"+p) {
-				return httpStatus
-			}
-		}
+	if isHTTP && reasoned(low[end:]) {
+		return httpStatus
 	}
 	return noKind
+}
+
+// alone reports whether what follows a number is not a thing that it counts:
+// "500 rows".
+func alone(rest string) bool {
+	return len(rest) < 2 || rest[0] != ' ' || !isWord(rest[1]) || reasoned(rest)
+}
+
+// reasoned reports whether a status's own words follow it.
+func reasoned(rest string) bool {
+	rest = strings.TrimPrefix(rest, ":")
+	for _, p := range reasonPhrases {
+		if strings.HasPrefix(rest, p) {
+			return true
+		}
+	}
+	return false
 }
 
 // hasNumber returns where the first number of the kind that is one of wanted

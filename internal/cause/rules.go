@@ -2,7 +2,7 @@ package cause
 
 // rule is one line of judgement. All conditions that are given must hold:
 // one of codes, like, http, exit, errno, says, raised or when, one of and, none of unless.
-// Phrases are written as find explains, codes as they stand in code.name.
+// Phrases are written as phrase explains, codes as they stand in code.name.
 type rule struct {
 	name  string
 	class Class
@@ -25,10 +25,25 @@ type rule struct {
 	example string // a reason that this rule, and none before it, matches
 }
 
+// standing is what a table's rules have in common.
+type standing uint8
+
+const (
+	certain  standing = iota
+	doubtful          // a passing fault's own code beats their words
+	passing           // those that may say transient
+	weak              // they read the shell of a message alone
+)
+
 // tables are the rules in the order in which they are tried; doc.go says why it
 // is this order.
-var tables = [...][]rule{
-	toldApart, refusals, exhausted, absent, userFaults, doubtful, shapes, passing, bare,
+var tables = [...]struct {
+	standing standing
+	rules    []rule
+}{
+	{certain, toldApart}, {certain, refusals}, {certain, exhausted}, {certain, absent}, {certain, userFaults},
+	{doubtful, unclear}, {certain, shapes}, {passing, shortages}, {passing, faults}, {passing, connections},
+	{weak, shells}, {weak, subjects},
 }
 
 // lastingWords cast doubt on a transient rule, unless arithmetic or the SDK's own
@@ -38,6 +53,7 @@ var lastingWords = []string{
 	"missing", "not found", "is empty", "wrong",
 	"import", "column~", "schema", "label", "labels", "hyperparameter~", "argument~", "configured", "batch size",
 	"learning rate", "memory", "disk", "volume", "storage",
-	"billing", "payment", "suspended", "disabled", "bid price", "404", "rejected", "deprecated",
-	"deleted", "expired",
+	"billing", "payment", "suspended", "disabled", "bid price", "spot price", "404", "rejected", "deprecated",
+	"deleted", "expired", "permanent~", "upgrade your", "not purchased", "end of life", "incorrect", "script", "simulated",
+	"read-only", "isolation", "verification", "buffer", "nan", "requires", "duplicate", "only one of", "by configuration", "leaked", "corrupt~", "syntax", "not installed", "too small", "too large",
 }

@@ -19,7 +19,7 @@ var absent = []rule{
 		unless: []string{
 			"handler", "can't open file", "no input shape", "vector is empty", "stack is empty",
 			"queue is empty", "is empty or", "no matching distribution", "no matching manifest",
-			"parameter * is empty", "role * empty",
+			"parameter * is empty",
 		},
 		http:  []int{404, 410},
 		errno: []int{2},
@@ -42,7 +42,8 @@ var absent = []rule{
 			"no * file found", "no files", "no file found", "statuscode.not_found", "is missing.",
 			"no longer exists", "has been deleted", "no such model", "none of the * exist", "zero objects",
 			"0 objects", "matched 0", "no input", "no records", "no matching", "0 rows", "0 records", "has 0",
-			"returned no", "contains no data", "contains no rows", "is empty",
+			"returned no", "contains no data", "contains no rows", "is empty", "no ground truth",
+			"no valid objects", "fewer than",
 		},
 		source:  "SageMaker, S3, Glue, Spark and model hubs on inputs that are not there",
 		example: "ClientError: Data download failed: S3 key: s3://b/train matched no files on s3; the path does not exist",

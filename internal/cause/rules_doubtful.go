@@ -1,7 +1,7 @@
 package cause
 
-// doubtful fit a passing and a lasting fault alike.
-var doubtful = []rule{
+// unclear fit a passing and a lasting fault alike.
+var unclear = []rule{
 	{
 		name: "workers_over_maximum", class: QuotaContention, label: Ambiguous,
 		says:    []string{"exceeded maximumcapacity", "cannot allocate worker~", "worker could not be allocated"},
@@ -63,7 +63,7 @@ var doubtful = []rule{
 			"collective operation timeout", "processgroupnccl * timeout", "rendezvous", "store based barrier",
 			"connectfullmesh", "gloo~ * connect~", "tcpstore", "socket timeout", "waitforinput",
 			"horovod has been shut down", "mpi_~ * communicat~", "no route to host", "network is unreachable",
-			"libfabric~", "~rendezvous~", "mpi_abort",
+			"libfabric~", "~rendezvous~", "mpi_abort", "orterun was unable", "orte was unable", "orte has lost",
 		},
 		source:  "NCCL, Gloo and PyTorch distributed: a peer died, or the network did, or was set up wrongly",
 		example: "torch.distributed.DistBackendError: [Rank 3] Watchdog caught collective operation timeout: WorkNCCL ran for 1800000 milliseconds",
@@ -81,7 +81,7 @@ var doubtful = []rule{
 		name: "accelerator_library", class: ServiceFault, label: Ambiguous,
 		says: []string{
 			"cudnn error", "~cudnn_status_~", "~cublas_status_~", "cuda error: unknown error",
-			"cuda unknown error", "nvml", "cuda error: device unavailable",
+			"cuda unknown error", "nvml", "cuda error: device unavailable", "cudnn",
 		},
 		unless:  []string{"uncorrectable ecc", "busy or unavailable"},
 		source:  "cuDNN, cuBLAS and the driver: a broken card, memory or versions",
@@ -111,6 +111,13 @@ var doubtful = []rule{
 		example: "ClientError: Failed to invoke sagemaker:CreateModel. Error Details: null",
 	},
 	{
+		name: "credentials_unread", class: AccessDenied, label: Ambiguous,
+		codes:   []string{"credentialretrievalerror", "metadataretrievalerror"},
+		unless:  []string{"container-role", "iam-role", "retrieving metadata", "container metadata"},
+		source:  "botocore: a provider of credentials failed, which may be set up wrongly",
+		example: "botocore.exceptions.CredentialRetrievalError: Error when retrieving credentials from custom-process: gave nothing",
+	},
+	{
 		name: "unreachable", class: Network, label: Ambiguous,
 		errno: []int{101, 110, 111, 113},
 		codes: []string{
@@ -134,7 +141,7 @@ var doubtful = []rule{
 			"econnrefused", "etimedout", "enotfound", "eai_again", "ehostunreach", "enetunreach",
 			"certificate signed by unknown", "wrong_version_number", "mount * file system", "unable to mount",
 			"failed to mount", "mount.nfs", "mount point", "unable to access", "could not translate host",
-			"tunnel connection failed", "proxyerror",
+			"tunnel connection failed", "proxyerror", "max retries exceeded with", "waiting for connection",
 		},
 		unless: []string{
 			"eof occurred in violation", "unexpected_eof", "retrieving credentials", "container metadata",
@@ -187,7 +194,7 @@ var doubtful = []rule{
 	},
 	{
 		name: "model_failed", class: UserCode, label: Ambiguous,
-		unless: []string{"released on a", "lost node"},
+		unless: []string{"released on a", "lost node", "internal error"},
 		codes:  []string{"modelerror"},
 		says: []string{
 			"received server error (5~", "worker died", "worker terminated", "workers have failed",
@@ -198,7 +205,9 @@ var doubtful = []rule{
 			"exception in user code", "executorlostfailure", "stage failure", "lost executor", "executor lost",
 			"executor heartbeat", "sparkcontext was shut down", "stopped sparkcontext", "launch error",
 			"please check complete logs", "states.taskfailed", "mpi_abort was invoked", "check the logs",
-			"job run failed", "customjar", "step * failed at", "command failed",
+			"job run failed", "customjar", "step * failed at", "command failed", "no_slave_left",
+			"failed_by_master", "all slaves * terminated", "core nodes * failed", "from algorithm",
+			"bad http status", "all_slaves_terminated", "application provisioning failed",
 		},
 		source:  "A container, cluster or child job failed and only its log says why",
 		example: "An error occurred (ModelError) when calling the InvokeEndpoint operation: Received server error (500) from primary with message \"\"",
@@ -215,7 +224,7 @@ var doubtful = []rule{
 			"is in progress", "another operation", "conflicting operation", "concurrent modification",
 			"cannot * while it is in", "cannot update in-progress", "currently being", "not in a state",
 			"in an invalid state", "status must be", "not in service", "not inservice", "being created",
-			"is pending", "is not active", "not ready",
+			"is pending", "is not active", "not ready", "not in * state",
 		},
 		source:  "AWS: something else changes the same resource; it may end, or stand",
 		example: "ConflictException: Another operation on the endpoint has not ended",

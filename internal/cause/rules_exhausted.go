@@ -64,7 +64,8 @@ var exhausted = []rule{
 		says: []string{
 			"maximum allowed runtime", "max runtime", "maximum runtime", "maxruntimeinseconds",
 			"maximum run time", "max_runtime", "exceeded * runtime limit", "exceeded * time limit",
-			"stopping condition", "maximum execution time", "job timeout",
+			"stopping condition", "maximum execution time", "job timeout", "time limit * exceeded",
+			"maximum time limit",
 		},
 		source:  "Training job SecondaryStatus MaxRuntimeExceeded: the same run meets the same limit",
 		example: "MaxRuntimeExceeded - Training job runtime exceeded MaxRuntimeInSeconds provided",
@@ -81,7 +82,7 @@ var exhausted = []rule{
 			"stopped by", "cancelled the operation", "canceled the operation", "aborted by",
 			"cancelled because", "canceled because", "by the user", "by user", "jobrun timeout",
 		},
-		unless:  []string{"spot", "by signal"},
+		unless:  []string{"spot", "by signal", "nccl", "communicator"},
 		source:  "SageMaker, EMR and Glue on work that a person ended",
 		example: "Terminated by user request",
 	},

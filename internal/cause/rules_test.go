@@ -10,7 +10,7 @@ import (
 // earlier one, so that no rule is dead and the order is what the tables say.
 func TestRuleExamples(t *testing.T) {
 	for _, table := range tables {
-		for _, r := range table {
+		for _, r := range table.rules {
 			t.Run(r.name, func(t *testing.T) {
 				stepType := ""
 				if r.name == "fail_step" {
@@ -30,7 +30,7 @@ func TestRuleExamples(t *testing.T) {
 func TestRulesAreWhole(t *testing.T) {
 	names := map[string]bool{}
 	for _, table := range tables {
-		for _, r := range table {
+		for _, r := range table.rules {
 			if r.name == "" || r.class == "" || r.label == "" || r.source == "" || r.example == "" {
 				t.Errorf("rule %q: a field is missing", r.name)
 			}
@@ -55,16 +55,36 @@ func TestRulesAreWhole(t *testing.T) {
 // TestOrderOfEvidence checks that no rule for a passing fault stands before or
 // among those for lasting and doubtful ones.
 func TestOrderOfEvidence(t *testing.T) {
-	for _, table := range [][]rule{toldApart, refusals, exhausted, absent, userFaults, doubtful, shapes} {
-		for _, r := range table {
-			if r.label == Transient {
-				t.Errorf("rule %q is transient, but stands among lasting or doubtful evidence", r.name)
+	seen := passing
+	for _, table := range tables {
+		for _, r := range table.rules {
+			if r.label == Transient && table.standing != passing {
+				t.Errorf("rule %q is transient, but does not stand among the passing faults", r.name)
 			}
 		}
+		if table.standing == passing {
+			seen = weak
+		}
+		if seen == weak && table.standing != passing && table.standing != weak {
+			t.Error("a table of lasting or doubtful evidence stands behind one of passing faults")
+		}
 	}
-	for _, r := range bare {
-		if r.label == Transient {
-			t.Errorf("rule %q is transient on the shell of a message", r.name)
+}
+
+// TestRules wants all rules told, and each state rule's example to be read by it.
+func TestRules(t *testing.T) {
+	n := len(states)
+	for _, table := range tables {
+		n += len(table.rules)
+	}
+	all := Rules()
+	if len(all) != n {
+		t.Errorf("%d rules, want %d", len(all), n)
+	}
+	for _, r := range all[n-len(states):] {
+		got, ok := readState(r.Example, "Training")
+		if !ok || got.Rule != r.Name || got.Class != r.Class || got.Label != r.Label {
+			t.Errorf("%q: got %+v, want rule %+v", r.Example, got, r)
 		}
 	}
 }

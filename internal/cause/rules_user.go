@@ -47,7 +47,7 @@ var userFaults = []rule{
 			"not json serializable", "singular matrix", "too many values to unpack",
 			"not enough values to unpack", "got multiple values", "missing * required positional",
 			"missing * argument", "maximum recursion depth", "circular import", "cannot unpickle",
-			"can't pickle", "cannot pickle",
+			"can't pickle", "cannot pickle", "kernel image is invalid",
 		},
 		source:  "Python, NumPy, PyTorch and TensorFlow: the same code raises it again",
 		example: "AlgorithmError: Exception during training: 'NoneType' object has no attribute 'shape'",

@@ -30,6 +30,11 @@ func tidy(s string) (text string, cut bool) {
 	b.Grow(len(s))
 	space := true // swallows leading spaces
 	for _, r := range s {
+		if ' ' < r && r < utf8.RuneSelf-1 { // nearly all of nearly every text
+			space = false
+			b.WriteByte(byte(r))
+			continue
+		}
 		r, keep := plain(r)
 		if !keep || r == ' ' && space {
 			continue

@@ -1,0 +1,67 @@
+package cause
+
+// connections state that a connection that stood was lost.
+var connections = []rule{
+	{
+		name: "transfer_stalled", class: Network, label: Transient,
+		codes: []string{"requesttimeout", "incompletebody", "baddigest"},
+		says: []string{
+			"read operation timed out", "write operation timed out", "read timed out",
+			"not read from or written to", "consistency check failed", "bytes read * expected",
+			"truncated response",
+		},
+		unless: []string{
+			"endpoint", "invocation~", "model", "lambda", "jdbc", "query", "name resolution",
+			"connection refused",
+		},
+		source:  "S3 RequestTimeout and sockets that stalled after the connection stood: the network works in principle",
+		example: "TimeoutError: The read operation timed out",
+	},
+	{
+		name: "connection_lost", class: Network, label: Transient,
+		unless: []string{
+			"archive", "tar", "gzip", "zip", "parquet", "while parsing", "yaml", "json", "not a socket",
+		},
+		errno: []int{32, 103, 104},
+		codes: []string{
+			"connectionreseterror", "connectionclosederror", "remotedisconnected", "connectionabortederror",
+			"incompleteread", "chunkedencodingerror", "responsestreamingerror", "novalidconnectionserror",
+			"brokenpipeerror", "incompletereaderror", "protocolerror", "sqltransientconnection",
+			"connectionreset", "remoteprotocolerror", "serverdisconnectederror", "clientpayloaderror",
+			"clientoserror", "protocol", "httpclosederror", "connectionterminated", "connectionlost",
+		},
+		says: []string{
+			"ssl syscall error", "ssl connection has been closed", "socket closed", "statuscode.unavailable",
+			"goaway", "connection reset", "connection was reset", "connection was closed", "connection closed",
+			"connection aborted", "connection broken", "connection was forcibly closed",
+			"connection was aborted", "connection failed, retries exceeded", "connection failed",
+			"connection lost", "lost connection", "server closed the connection", "remote end closed",
+			"closed by remote", "eof detected", "closed the connection", "connection dropped",
+			"closed by the remote", "broken pipe", "unexpected eof", "eof occurred in violation",
+			"incomplete read", "unable to connect to port 22", "transport endpoint is not connected",
+			"network connection * lost", "ssh * port 22", "tls handshake", "handshake failure",
+			"stream was reset", "premature end of", "prematurely closed", "econnreset", "epipe", "econnaborted",
+			"socket hang up", "gone away", "stream ended", "connection already closed", "connection is closed",
+			"cursor already closed", "the remote end hung up", "rpc failed; curl", "early eof",
+			"transfer closed", "unexpected disconnect", "hung up unexpectedly", "connection terminated",
+			"terminated the connection", "terminating connection", "connection is broken",
+			"connection was lost", "connection has been closed", "connection was terminated",
+			"broken connection", "connection unexpectedly closed", "closed unexpectedly",
+			"connection was closed during", "usually succeed on a retry",
+		},
+		source:  "Sockets, urllib3, paramiko and database drivers: a connection that stood was lost",
+		example: "requests.exceptions.ConnectionError: ('Connection aborted.', RemoteDisconnected('Remote end closed connection without response'))",
+	},
+	{
+		name: "http_500", class: ServiceFault, label: Ambiguous,
+		http:    []int{500, 501, 505},
+		source:  "RFC 9110: the server's own fault, which a request can be the cause of each time",
+		example: "HTTP 500 of the feature server",
+	},
+	likeThrottle,
+	likeShortage,
+	likeFault,
+	// Ambiguous, but behind the passing ones: their words say more than these names.
+	likeTimeout,
+	likeConnection,
+}
