@@ -167,7 +167,7 @@ func fullTrail() retry.Trail {
 		Facts: retry.Facts{
 			Gone: true, Detail: "it said so", Status: "Failed", LastModified: now, Round: now.Add(-time.Second), Ended: now.Add(time.Second),
 			Running: true, FailStep: true, Failed: []cause.Step{step, step},
-
+			Parallelism: 8, Steps: 12, Rerun: []retry.Rerun{{Name: "Train", Type: "Training"}},
 			NewerAsked: true, Newer: arn(2).String(), Untold: []string{awkward},
 			Cause: cause.Cause{
 				Class: cause.Capacity, Label: cause.Transient, Step: "Train", Type: "Training", Rule: "capacity", Evidence: awkward,
