@@ -36,18 +36,6 @@ func balance(name string, b retry.Bucket, full, now time.Time) Budget {
 	return told
 }
 
-// most is how many retries the execution may have: the guard says so where it
-// was asked, else the deployment's number holds, which no policy exceeds.
-func most(tried []policy.Tried, set policy.Settings) int {
-	for _, t := range tried {
-		var used, of int
-		if n, _ := fmt.Sscanf(t.Why, "%d of %d retries used", &used, &of); t.Name == "execution's budget" && n == 2 {
-			return of
-		}
-	}
-	return set.MaxRetries
-}
-
 // limits are a deployment's settings in words.
 func limits(s policy.Settings) string {
 	return fmt.Sprintf("at most %d retries of an execution, %d of a pipeline per day, %d of the account per hour; "+

@@ -84,7 +84,7 @@ func onRecord(r retry.Record) *Record {
 func (q Question) tried(j judged) []Tried {
 	all := checks(j)
 	for _, t := range j.tried {
-		step := Tried{Kind: string(t.Kind), Name: nameOf(t), Applies: t.Applies, Why: plainly.Replace(plainSpans(t.Why))}
+		step := Tried{Kind: string(t.Kind), Name: t.Name, Applies: t.Applies, Why: plainSpans(t.Why)}
 		if t.Kind == policy.TriedRule && q.Place != nil {
 			step.Place = q.Place(j.s.Notice.Execution.Pipeline, t.Name)
 		}
@@ -103,28 +103,8 @@ func (q Question) tried(j judged) []Tried {
 	return all
 }
 
-// plainly rewords what a guard compared where nothing was set to compare with.
-var plainly = strings.NewReplacer(
-	"a Fail step ended it: false", "no Fail step ended it",
-	"; not without a person: none", "; the policy leaves none of them to a person",
-	", grants at most what the budgets hold", ", and has no limit of its own",
-	"grants up to any age", "has no limit of its own",
-	"it failed from unknown", "nothing says that somebody was stopping it",
-	"it failed from ", "it failed out of the status ",
-	"came back 0 times, ", "it has not come back after a retry; ",
-	"came back 1 times, ", "it has come back once; ",
-)
-
 // ofBuiltin is the place of the built-in rules.
 const ofBuiltin = "built-in"
-
-// nameOf is a step's name, as --json keeps it: that of a rule, or snake_case.
-func nameOf(t policy.Tried) string {
-	if t.Kind == policy.TriedRule {
-		return t.Name
-	}
-	return strings.NewReplacer("'s ", "_", " ", "_").Replace(t.Name)
-}
 
 func builtIn(rule string) bool {
 	return slices.ContainsFunc(policy.Builtin.Rules, func(r policy.Rule) bool { return r.Name == rule })

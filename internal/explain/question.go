@@ -115,7 +115,7 @@ func (q Question) tell(t *Story, j judged) {
 	t.Policy = q.inForce(j.s.Terms)
 	t.Tried = q.tried(j)
 	if j.asked != nil && !j.asked.Claimed {
-		t.Budgets = budgets(q.Policy, j.s, most(j.tried, q.Settings))
+		t.Budgets = budgets(q.Policy, j.s, q.Policy.MaxRetries(j.s.Notice.Execution.Pipeline))
 	}
 	t.Changes = changes(j, q.Policy, q.Settings)
 	if r := q.Recording; r != nil && r.Newer == nil && j.s.Facts.NewerAsked {

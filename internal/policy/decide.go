@@ -34,13 +34,13 @@ func (p Policy) decide(c retry.Case, w *watcher) retry.Decision {
 func (p Policy) guard(c retry.Case, t Terms, w *watcher) (retry.Decision, bool) {
 	oldest := p.expireAfter(t)
 	switch {
-	case w.guard("age", c.Age > oldest, "%s old, at most %s", whole(c.Age), whole(oldest)):
+	case w.guard(tooOld, c.Age > oldest):
 		return stop(retry.Expired, "ended %s ago; failures older than %s are left alone", whole(c.Age), whole(oldest)), true
-	case w.guard("person", strings.EqualFold(c.Previous, "Stopping"), "it failed from %s", orUnknown(c.Previous)):
+	case w.guard(person, strings.EqualFold(c.Previous, "Stopping")):
 		return stop(retry.StoppedByPerson, "it failed while somebody was stopping it"), true
 	case c.Claimed:
 		return retry.Decision{Verdict: retry.Retry, Reason: retry.Retryable, Evidence: words(c.Cause)}, true
-	case w.guard("fail_step", c.FailStep, "a Fail step ended it: %t", c.FailStep):
+	case w.guard(failStep, c.FailStep):
 		return stop(retry.CannotRetry, "it ended by a Fail step, which SageMaker does not retry: %s", words(c.Cause)), true
 	}
 	return retry.Decision{}, false
@@ -51,7 +51,7 @@ func (p Policy) rule(c retry.Case, w *watcher) (Rule, bool) {
 	for _, list := range p.doc.rules(c.Execution.Pipeline) {
 		for i := range list {
 			unmet := list[i].When.unmet(c)
-			w.rule(&list[i], c, unmet)
+			w.rule(&list[i], unmet)
 			if unmet == none {
 				return list[i], true
 			}
@@ -66,28 +66,26 @@ func (p Policy) against(c retry.Case, t Terms, rule Rule, w *watcher) (retry.Dec
 		return stop(rule.reason(c.Cause), "%s", words(c.Cause)), true
 	}
 	allowed := p.doc.repeats(c.Execution.Pipeline, c.Cause.Class)
-	granted := grantedBy(rule, c)
-	name, affected := sideEffect(c.Rerun, t.SideEffects)
+	step, affected := sideEffect(c.Rerun, t.SideEffects)
 	exhausted := p.exhausted(c, t)
-	switch {
-	case w.guard("side_effects", affected, "steps that would run again: %s; not without a person: %s", reruns(c.Rerun), list(t.SideEffects)):
-		return stop(retry.NeedsPerson, "%s would run again, and the policy leaves that to a person; it failed of %s", name, words(c.Cause)), true
-	case w.guard("execution's budget", exhausted != "", "%d of %d retries used", c.Used, p.maxRetries(t)):
+	switch limits := rule.Limits; {
+	case w.guard(sideEffects, affected):
+		return stop(retry.NeedsPerson, "%s would run again, and the policy leaves that to a person; it failed of %s", step, words(c.Cause)), true
+	case w.guard(ownBudget, exhausted != ""):
 		return stop(retry.BudgetExhausted, "%s", exhausted), true
-	case w.guard("same_failure", allowed != Unlimited && c.Repeats > allowed, "came back %d times, allowed for %s: %s", c.Repeats, c.Cause.Class, times(allowed)):
+	case w.guard(sameFailure, allowed != Unlimited && c.Repeats > allowed):
 		return stop(retry.SameFailureAgain, "the same failure came back after a retry, %s in a row: %s", nTimes(c.Repeats), words(c.Cause)), true
-	case w.guard("rule's retries", rule.Limits.Retries > 0 && granted >= rule.Limits.Retries, "rule %s granted %d, grants at most %s", rule.Name, granted, most(rule.Limits.Retries)):
-		return p.ruleSpent(c, rule), true
-	case w.guard("rule's age", rule.Limits.Age > 0 && c.Age > rule.Limits.Age, "%s old; rule %s grants up to %s", whole(c.Age), rule.Name, orAny(rule.Limits.Age)):
-		return stop(retry.Expired, "ended %s ago; rule %s grants no retry after %s", whole(c.Age), rule.Name, whole(rule.Limits.Age)), true
+	case w.guard(ruleRetries, limits.Retries > 0 && grantedBy(rule, c) >= limits.Retries):
+		return ruleSpent(c, rule), true
+	case w.guard(ruleAge, limits.Age > 0 && c.Age > limits.Age):
+		return stop(retry.Expired, "ended %s ago; rule %s grants no retry after %s", whole(c.Age), rule.Name, whole(limits.Age)), true
 	}
 	d, empty := p.emptyBudget(c)
-	w.guard("shared budgets", empty, "%s", balances(p.Budgets(c.Execution), c))
-	return d, empty
+	return d, w.guard(sharedBudgets, empty)
 }
 
 // ruleSpent names a doubtful cause as such: it was given its chance.
-func (p Policy) ruleSpent(c retry.Case, rule Rule) retry.Decision {
+func ruleSpent(c retry.Case, rule Rule) retry.Decision {
 	if c.Cause.Label == cause.Transient {
 		return stop(retry.BudgetExhausted, "rule %s grants at most %d retries of an execution", rule.Name, rule.Limits.Retries)
 	}

@@ -93,6 +93,9 @@ func (p Policy) maxRetries(t Terms) int {
 	return p.set.MaxRetries
 }
 
+// MaxRetries is how many retries an execution of the pipeline may have, ever.
+func (p Policy) MaxRetries(pipeline string) int { return p.maxRetries(p.doc.terms(pipeline)) }
+
 func (p Policy) expireAfter(t Terms) time.Duration {
 	if t.ExpireAfter == 0 {
 		return p.set.ExpireAfter

@@ -2,8 +2,6 @@ package policy
 
 import (
 	"fmt"
-	"strings"
-	"time"
 
 	"mulligan/internal/retry"
 )
@@ -25,28 +23,82 @@ const (
 	TriedRule  TriedKind = "rule"
 )
 
+// The guards, by the names under which they are told.
+const (
+	tooOld        = "age"
+	person        = "person"
+	failStep      = "fail_step"
+	sideEffects   = "side_effects"
+	ownBudget     = "execution_budget"
+	sameFailure   = "same_failure"
+	ruleRetries   = "rule_retries"
+	ruleAge       = "rule_age"
+	sharedBudgets = "shared_budgets"
+)
+
 // Explain decides as Decide does and tells every step that it took.
 func (p Policy) Explain(c retry.Case) (retry.Decision, []Tried) {
-	w := &watcher{}
+	w := &watcher{policy: p, seen: c, terms: p.doc.terms(c.Execution.Pipeline)}
 	d := p.decide(c, w)
 	return d, w.tried
 }
 
 // watcher notes the steps of a decision. A nil one notes nothing, and costs
 // nothing.
-type watcher struct{ tried []Tried }
+type watcher struct {
+	policy Policy
+	seen   retry.Case
+	terms  Terms
+	match  Rule // the rule that matched
+	tried  []Tried
+}
 
 // guard notes whether a guard applies, and says so.
-func (w *watcher) guard(name string, applies bool, format string, args ...any) bool {
+func (w *watcher) guard(name string, applies bool) bool {
 	if w != nil {
-		w.tried = append(w.tried, Tried{TriedGuard, name, applies, fmt.Sprintf(format, args...)})
+		w.tried = append(w.tried, Tried{TriedGuard, name, applies, w.why(name)})
 	}
 	return applies
 }
 
-func (w *watcher) rule(r *Rule, c retry.Case, unmet condition) {
-	if w != nil {
-		w.tried = append(w.tried, Tried{TriedRule, r.Name, unmet == none, r.why(c, unmet)})
+func (w *watcher) rule(r *Rule, unmet condition) {
+	if w == nil {
+		return
+	}
+	w.tried = append(w.tried, Tried{TriedRule, r.Name, unmet == none, r.why(w.seen, unmet)})
+	if unmet == none {
+		w.match = *r
+	}
+}
+
+// why says what a guard compared.
+func (w *watcher) why(guard string) string {
+	c, limits := w.seen, w.match.Limits
+	switch guard {
+	case tooOld:
+		return fmt.Sprintf("%s old, at most %s", whole(c.Age), whole(w.policy.expireAfter(w.terms)))
+	case person:
+		return whose(c.Previous)
+	case failStep:
+		return either(c.FailStep, "a Fail step ended it", "no Fail step ended it")
+	case sideEffects:
+		left := "the policy leaves none of them to a person"
+		if len(w.terms.SideEffects) > 0 {
+			left = "the policy leaves to a person: " + list(w.terms.SideEffects)
+		}
+		return "steps that would run again: " + reruns(c.Rerun) + "; " + left
+	case ownBudget:
+		return fmt.Sprintf("%d of %d retries used", c.Used, w.policy.maxRetries(w.terms))
+	case sameFailure:
+		return cameBack(c.Repeats) + "; allowed for " + string(c.Cause.Class) + ": " + times(w.policy.doc.repeats(c.Execution.Pipeline, c.Cause.Class))
+	case ruleRetries:
+		return fmt.Sprintf("rule %s granted %d, %s", w.match.Name, grantedBy(w.match, c),
+			either(limits.Retries > 0, fmt.Sprintf("grants at most %d", limits.Retries), "and has no limit of its own"))
+	case ruleAge:
+		return fmt.Sprintf("%s old; rule %s %s", whole(c.Age), w.match.Name,
+			either(limits.Age > 0, fmt.Sprintf("grants up to %s", whole(limits.Age)), "has no limit of its own"))
+	default:
+		return balances(w.policy.Budgets(c.Execution), c)
 	}
 }
 
@@ -58,13 +110,13 @@ func (r *Rule) why(c retry.Case, unmet condition) string {
 		if len(w.Labels) == 0 {
 			return "the cause is permanent, and the rule does not ask for that label"
 		}
-		return fmt.Sprintf("the cause is %s, not %s", c.Cause.Label, either(w.Labels))
+		return fmt.Sprintf("the cause is %s, not %s", c.Cause.Label, oneOf(w.Labels))
 	case onClass:
-		return fmt.Sprintf("the class is %s, not %s", c.Cause.Class, either(w.Classes))
+		return fmt.Sprintf("the class is %s, not %s", c.Cause.Class, oneOf(w.Classes))
 	case onStepType:
-		return fmt.Sprintf("the step's type is %s, not %s", orUnknown(c.Cause.Type), either(w.StepTypes))
+		return fmt.Sprintf("the step's type is %s, not %s", orUnknown(c.Cause.Type), oneOf(w.StepTypes))
 	case onPipeline:
-		return fmt.Sprintf("the pipeline is %s, not %s", c.Execution.Pipeline, either(w.Pipelines))
+		return fmt.Sprintf("the pipeline is %s, not %s", c.Execution.Pipeline, oneOf(w.Pipelines))
 	case onMessage:
 		return fmt.Sprintf("the reason does not say %q", w.Message)
 	case onRetry:
@@ -99,98 +151,4 @@ func (l Limits) says() string {
 		text += fmt.Sprintf(", for failures up to %s old", whole(l.Age))
 	}
 	return text
-}
-
-// String writes a range as policy files do.
-func (r Range) String() string {
-	switch {
-	case r.From == r.To:
-		return fmt.Sprint(r.From)
-	case r.To == 0:
-		return fmt.Sprintf("%d or later", r.From)
-	case r.From == 0:
-		return fmt.Sprintf("up to %d", r.To)
-	default:
-		return fmt.Sprintf("%d to %d", r.From, r.To)
-	}
-}
-
-// String writes a span of ages.
-func (a Ages) String() string {
-	switch {
-	case a.To == 0:
-		return fmt.Sprintf("%s or longer", whole(a.From))
-	case a.From == 0:
-		return fmt.Sprintf("less than %s", whole(a.To))
-	default:
-		return fmt.Sprintf("%s to %s", whole(a.From), whole(a.To))
-	}
-}
-
-// either lists alternatives.
-func either[T ~string](all []T) string {
-	words := make([]string, len(all))
-	for i, one := range all {
-		words[i] = string(one)
-	}
-	return strings.Join(words, " or ")
-}
-
-func list(all []string) string {
-	if len(all) == 0 {
-		return "none"
-	}
-	return strings.Join(all, ", ")
-}
-
-func reruns(steps []retry.Rerun) string {
-	var names []string
-	for _, s := range steps {
-		names = append(names, s.Name+" ("+orUnknown(s.Type)+")")
-	}
-	return list(names)
-}
-
-func orUnknown(s string) string {
-	if s == "" {
-		return "unknown"
-	}
-	return s
-}
-
-func orAny(d time.Duration) string {
-	if d == 0 {
-		return "any age"
-	}
-	return whole(d).String()
-}
-
-func most(n int) string {
-	if n == 0 {
-		return "what the budgets hold"
-	}
-	return fmt.Sprint(n)
-}
-
-func times(n int) string {
-	if n == Unlimited {
-		return "any number"
-	}
-	return fmt.Sprint(n)
-}
-
-func nTimes(n int) string {
-	if n == 1 {
-		return "once"
-	}
-	return fmt.Sprintf("%d times", n)
-}
-
-// balances tells how much each bucket holds.
-func balances(buckets []retry.Bucket, c retry.Case) string {
-	var all []string
-	for _, b := range buckets {
-		all = append(all, fmt.Sprintf("%s %d of %d per %s", b.Name, b.Left(c.Full[b.Key], c.Now), b.Size, b.Per))
-	}
-	return strings.Join(all, ", ")
 }
