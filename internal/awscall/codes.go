@@ -58,6 +58,13 @@ func KindOf(err error) Kind {
 // operation (common errors of AWS APIs).
 var unknownOperations = map[string]bool{"UnknownOperationException": true, "InvalidAction": true, "UnknownAction": true}
 
+// forbidden are the codes of Denied that are about a permission and not about
+// credentials, which the next delivery may have anew.
+var forbidden = map[string]bool{
+	"AccessDeniedException": true, "AccessDenied": true, "UnauthorizedOperation": true, "NotAuthorized": true,
+	"OptInRequired": true, "KMSAccessDeniedException": true,
+}
+
 // Stands tells whether a refusal is for good: not allowed, not valid, or not
 // there. Asking again changes nothing.
 func Stands(err error) bool {
@@ -65,8 +72,8 @@ func Stands(err error) bool {
 	if !ok {
 		return false
 	}
-	kind := KindOf(err)
-	return kind == Denied || kind == Invalid || unknownOperations[api.ErrorCode()]
+	code := api.ErrorCode()
+	return forbidden[code] || unknownOperations[code] || KindOf(err) == Invalid
 }
 
 // maxDetail bounds what is kept of an error's text; SageMaker's own bound on

@@ -56,7 +56,7 @@ func decide(p policy.Policy, facts retry.Facts, stood retry.Record, full map[str
 	if move.Write != nil {
 		used = move.Write.Used
 	}
-	return retry.Trail{At: s.Now, Policy: s.Version, Mode: s.Mode, StepBack: s.StepBack, Notice: s.Notice, Stood: stood, Facts: s.Facts,
+	return retry.Trail{At: s.Now, Policy: s.Version, Mode: s.Mode, Supersedes: s.Supersedes, Notice: s.Notice, Stood: stood, Facts: s.Facts,
 		Balances: full, Used: used, Decision: move.Decision}
 }
 

@@ -42,7 +42,7 @@ func TellTrail(trail retry.Trail, set Setting, from string) (*Story, error) {
 	}
 	q.Home, q.HomeFrom = retry.Home{Partition: arn.Partition, Region: arn.Region, Account: arn.Account}, "the execution's own"
 	s := q.situation()
-	s.Facts, s.Mode, s.StepBack = trail.Facts, retry.Lower(trail.Mode, s.Mode), trail.StepBack
+	s.Facts, s.Mode, s.Supersedes = trail.Facts, retry.Lower(trail.Mode, s.Mode), trail.Supersedes
 	j, err := judge(s, q.Policy, nil, asWas)
 	if err != nil {
 		return nil, err

@@ -153,7 +153,7 @@ func (d *DynamoDB) state(arn retry.ExecutionARN, found []item) (retry.State, err
 func (d *DynamoDB) record(arn retry.ExecutionARN, it item) (retry.Record, error) {
 	record, err := readRecord(it)
 	if err != nil {
-		return retry.Record{}, fmt.Errorf("record of %s in table %s: %w", arn.Key(), d.Table, err)
+		return retry.Record{}, fmt.Errorf("record of %s in table %s: %w: %w", arn.Key(), d.Table, retry.ErrUnreadable, err)
 	}
 	return record, nil
 }

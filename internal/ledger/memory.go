@@ -2,6 +2,7 @@ package ledger
 
 import (
 	"context"
+	"fmt"
 	"sync"
 
 	"mulligan/internal/retry"
@@ -34,13 +35,16 @@ func (m *Memory) Read(ctx context.Context, arn retry.ExecutionARN, buckets []ret
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	record, err := readRecord(m.records[arn.Key()])
+	if err != nil {
+		return retry.State{}, fmt.Errorf("record of %s: %w: %w", arn.Key(), retry.ErrUnreadable, err)
+	}
 	state := retry.State{Record: record, Full: balances(nil), Policy: readPolicy(m.policy[currentSK])}
 	for _, b := range buckets {
 		if full, exists := m.full[b.Key]; exists {
 			state.Full[b.Key] = instant(full)
 		}
 	}
-	return state, err
+	return state, nil
 }
 
 // Commit implements retry.Ledger.

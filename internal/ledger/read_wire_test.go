@@ -105,7 +105,7 @@ func TestReadErrors(t *testing.T) {
 		{"not JSON", ok(`<html>`), 1, []string{"dynamodb:BatchGetItem on table Ledger: "}},
 		{"cut off", ok(`{"Responses":{"Ledger":[`), 1, []string{"dynamodb:BatchGetItem on table Ledger: "}},
 		{"newer schema", ok(`{"Responses":{"Ledger":[{"pk":{"S":"x"},"sk":{"S":"record"},"schema":{"N":"2"}}]}}`), 1,
-			[]string{"record of " + churn.Key() + " in table Ledger: its schema is 2, this build reads schema 1 only"}},
+			[]string{"record of " + churn.Key() + " in table Ledger: the record cannot be read: its schema is 2, this build reads schema 1 only"}},
 		{"corrupt bucket", ok(`{"Responses":{"Ledger":[{"pk":{"S":"b"},"sk":{"S":"bucket"},"full":{"S":"soon"}}]}}`), 1,
 			[]string{`bucket "b" in table Ledger: expected a bucket's full as a number`}},
 	}

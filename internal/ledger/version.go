@@ -9,13 +9,14 @@ import (
 	"unicode/utf8"
 
 	"mulligan/internal/plaintext"
+	"mulligan/internal/policy"
 )
 
 // The most that is kept of a policy, in bytes. The function reads body and
 // before with every decision, and pays a read unit for each 4 KB of it; DynamoDB
 // takes no item over 400 KB.
 const (
-	MaxBody   = 16 << 10
+	MaxBody   = policy.MaxBody
 	MaxSource = 64 << 10
 	MaxAuthor = 256
 	MaxNote   = 1 << 10

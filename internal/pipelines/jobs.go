@@ -2,7 +2,6 @@ package pipelines
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"strings"
 
@@ -33,7 +32,7 @@ func (s *SageMaker) Job(ctx context.Context, ref string) (cause.Job, error) {
 	kind, name := split(ref)
 	known, ok := jobKinds[kind]
 	if !ok || name == "" {
-		return cause.Job{}, fmt.Errorf("describe the job: expected the ARN of a training, processing or transform job, got %.300q", ref)
+		return cause.Job{}, fmt.Errorf("%w: expected the ARN of a training, processing or transform job, got %.300q", retry.ErrNotTold, ref)
 	}
 	ctx, cancel, err := awscall.Within(ctx, readLimit)
 	if err != nil {
@@ -45,7 +44,7 @@ func (s *SageMaker) Job(ctx context.Context, ref string) (cause.Job, error) {
 	case err != nil:
 		return cause.Job{}, jobError(err, known.action, ref)
 	case !strings.EqualFold(job.Name, name) || job.Status == "":
-		return cause.Job{}, errors.New("describe the job: the answer is about another job, or lacks its status")
+		return cause.Job{}, fmt.Errorf("%w: %s answered about another job, or without its status", retry.ErrNotTold, known.action)
 	}
 	return job, nil
 }

@@ -2,7 +2,6 @@ package pipelines
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"strings"
 	"time"
@@ -29,6 +28,11 @@ const (
 // is gone has none. An error that is retry.ErrNotTold stays, however often it is
 // asked.
 func (s *SageMaker) NewerSuccesses(ctx context.Context, arn retry.ExecutionARN, after time.Time) ([]retry.ExecutionARN, error) {
+	ctx, cancel, err := awscall.Within(ctx, readLimit) // all pages together
+	if err != nil {
+		return nil, fmt.Errorf("list the newer executions: %w", err)
+	}
+	defer cancel()
 	// The ARN stands for the name: SageMaker spelled it, and takes it as it is.
 	in := &sagemaker.ListPipelineExecutionsInput{
 		PipelineName: aws.String(arn.PipelineARN()), CreatedAfter: aws.Time(after), MaxResults: aws.Int32(pageSize),
@@ -62,7 +66,7 @@ func (s *SageMaker) NewerSuccesses(ctx context.Context, arn retry.ExecutionARN, 
 func succeeded(e *types.PipelineExecutionSummary, arn retry.ExecutionARN, after time.Time) (retry.ExecutionARN, bool, error) {
 	other, err := retry.ParseExecutionARN(aws.ToString(e.PipelineExecutionArn))
 	if err != nil || other.PipelineKey() != arn.PipelineKey() {
-		return other, false, errors.New("list the newer executions: the answer is about another pipeline")
+		return other, false, fmt.Errorf("%w: sagemaker:ListPipelineExecutions answered about another pipeline", retry.ErrNotTold)
 	}
 	done := strings.EqualFold(string(e.PipelineExecutionStatus), string(types.PipelineExecutionStatusSucceeded))
 	older := e.StartTime != nil && !stamp(e.StartTime).After(after)
@@ -70,11 +74,6 @@ func succeeded(e *types.PipelineExecutionSummary, arn retry.ExecutionARN, after 
 }
 
 func (s *SageMaker) newer(ctx context.Context, in *sagemaker.ListPipelineExecutionsInput, arn retry.ExecutionARN) (*sagemaker.ListPipelineExecutionsOutput, error) {
-	ctx, cancel, err := awscall.Within(ctx, readLimit)
-	if err != nil {
-		return nil, fmt.Errorf("list the newer executions: %w", err)
-	}
-	defer cancel()
 	out, err := s.client.ListPipelineExecutions(ctx, in)
 	switch {
 	case err != nil && awscall.KindOf(err) == awscall.NotFound:

@@ -9,11 +9,16 @@ import (
 	"strings"
 	"sync"
 
+	"mulligan/internal/plaintext"
 	"mulligan/internal/retry"
 )
 
 // MaxBody bounds a compiled policy, in bytes: it is read with every failure.
 const MaxBody = 16 << 10
+
+// maxProblem bounds what is told of a policy that cannot be taken, in characters:
+// it stands in every record and log line until that is mended.
+const maxProblem = 300
 
 // Book knows the policy in force. It implements retry.Rulebook. Make one with
 // NewBook; it may be used concurrently.
@@ -22,7 +27,7 @@ type Book struct {
 
 	mu      sync.Mutex
 	inForce Policy // the last good one
-	stored  bool   // it came from the ledger, or the ledger said that there is none
+	read    bool   // whether it is from a ledger that was read, or only the built-in one to begin with
 	problem string
 }
 
@@ -30,8 +35,9 @@ type Book struct {
 func NewBook(s Settings) *Book { return &Book{set: s, inForce: New(s)} }
 
 // Terms implements retry.Rulebook. What is not whole, or from a newer version,
-// leaves the last good policy in force: the one that this book knew, else the one
-// that stood in the ledger before. Without either it is an error.
+// leaves the last good policy in force: the one that was in force before it, as
+// the ledger has it, else the one that this book knew. Without either it is an
+// error.
 func (b *Book) Terms(arn retry.ExecutionARN, stored *retry.Stored) (retry.Terms, error) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
@@ -46,36 +52,51 @@ func (b *Book) Terms(arn retry.ExecutionARN, stored *retry.Stored) (retry.Terms,
 }
 
 func (b *Book) learn(s retry.Stored) error {
-	current, err := b.compile(s)
+	current, err := b.current(s)
 	if err == nil {
-		b.inForce, b.stored, b.problem = current, true, ""
+		b.inForce, b.read, b.problem = current, true, ""
 		return nil
 	}
-	if !b.stored {
-		before, errBefore := b.compiled(s.Before, hashOf(s.Before))
-		if s.Before == "" || errBefore != nil {
-			return fmt.Errorf("the policy that was applied last cannot be read (%w), and neither can one before it: apply one that can", err)
-		}
-		b.inForce, b.stored = before, true
+	told := plaintext.Line(err.Error(), maxProblem)
+	before, err := b.before(s)
+	switch {
+	case err == nil:
+		b.inForce, b.read = before, true
+	case !b.read:
+		return fmt.Errorf("the policy that was applied last cannot be read (%s), and neither can the one before it: apply one that can", told)
 	}
-	b.problem = err.Error() + "; " + b.inForce.version + " stays in force"
+	b.problem = told + "; " + b.inForce.version + " stays in force"
 	return nil
 }
 
-// compile is the policy that stands in the ledger, the known one if it is that.
-func (b *Book) compile(s retry.Stored) (Policy, error) {
+// current is the policy that stands in the ledger.
+func (b *Book) current(s retry.Stored) (Policy, error) {
 	switch {
+	case s.None():
+		return New(b.set), nil
 	case s.Fault != "":
 		return Policy{}, errors.New(s.Fault)
-	case s.Hash == "" && s.Body == "":
-		return New(b.set), nil
 	default:
 		return b.compiled(s.Body, s.Hash)
 	}
 }
 
+// before is the policy that was in force before that: the built-in one, where
+// the item is sound and names none.
+func (b *Book) before(s retry.Stored) (Policy, error) {
+	switch {
+	case s.Before != "":
+		return b.compiled(s.Before, hashOf(s.Before))
+	case s.Fault == "":
+		return New(b.set), nil
+	default:
+		return Policy{}, errors.New("none is known")
+	}
+}
+
+// compiled is the known policy if it is that, so that it is read once only.
 func (b *Book) compiled(body, hash string) (Policy, error) {
-	if b.stored && b.inForce.version == NewFrom(b.set, nil, hash).version && hashOf(body) == hash {
+	if b.inForce.hash == hash && hashOf(body) == hash {
 		return b.inForce, nil
 	}
 	doc, err := Decode(body, hash)

@@ -5,6 +5,7 @@ import (
 	"testing"
 	"time"
 
+	"mulligan/internal/cause"
 	"mulligan/internal/retry"
 )
 
@@ -28,6 +29,8 @@ func TestBook(t *testing.T) {
 	cut.Body, cut.Before = cut.Body[:100], first.Body
 	alone := cut
 	alone.Before = ""
+	cutAfterSecond, twice := cut, cut
+	cutAfterSecond.Before, twice.Before = second.Body, "{"
 	unread := retry.Stored{Rev: 2, Fault: "the policy's item lacks its body"}
 	builtin, none := New(defaults).Version(), retry.Stored{}
 	v1, v2 := version(first), version(second)
@@ -45,9 +48,11 @@ func TestBook(t *testing.T) {
 		{"not whole, known before", []retry.Stored{first, cut}, v1, "not whole"},
 		{"not whole, then whole", []retry.Stored{first, cut, second}, v2, ""},
 		{"not whole on a cold start", []retry.Stored{cut}, v1, "not whole"},
-		{"not whole, none before, known", []retry.Stored{first, alone}, v1, "not whole"},
 		{"not whole, the built-in was in force", []retry.Stored{none, alone}, builtin, "not whole"},
-		{"not whole on a cold start, none before", []retry.Stored{alone}, "", ""},
+		{"not whole on a cold start, the built-in was in force", []retry.Stored{alone}, builtin, "not whole"},
+		{"not whole, and one between was missed", []retry.Stored{first, cutAfterSecond}, v2, "not whole"},
+		{"not whole, nor the one before, known", []retry.Stored{first, twice}, v1, "not whole"},
+		{"not whole on a cold start, nor the one before", []retry.Stored{twice}, "", ""},
 		{"newer than this build", []retry.Stored{first, newer}, v1, "version 2"},
 		{"newer than this build on a cold start", []retry.Stored{newer}, v1, "version 2"},
 		{"cannot be read", []retry.Stored{first, unread}, v1, "lacks its body"},
@@ -142,4 +147,23 @@ func FuzzDecode(f *testing.F) {
 		}
 		p.Defer(c, 2)
 	})
+}
+
+// What is told of a policy that cannot be taken stands in every record: it is
+// bounded, on one line, and the same each time.
+func TestProblemIsBounded(t *testing.T) {
+	bad := Document{Schema: Schema, Terms: Terms{Repeats: map[cause.Class]int{"sunspots": 1, "tides": 1, "moon": 1}}}
+	bad.Rules = make([]Rule, 150)
+	told := map[string]bool{}
+	for range 20 {
+		book, s := NewBook(defaults), stored(t, 1, bad)
+		terms, err := book.Terms(arn, &s)
+		if err != nil || len(terms.Problem) > 500 || strings.ContainsAny(terms.Problem, "\n\r") {
+			t.Fatalf("got a problem of %d bytes, %v", len(terms.Problem), err)
+		}
+		told[terms.Problem] = true
+	}
+	if len(told) != 1 {
+		t.Errorf("one policy has %d problems: %v", len(told), told)
+	}
 }

@@ -47,7 +47,9 @@ func (p Policy) Budgets(arn retry.ExecutionARN) []retry.Bucket {
 // bucket keeps its balance under its size and refill too: what is stored, when
 // the bucket is full again, means something else in a bucket of another shape.
 func (b Budget) bucket(key, name string) retry.Bucket {
-	return retry.Bucket{Key: fmt.Sprintf("%s#%d/%s", key, b.Size, b.Refill), Name: name, Size: b.Size, Per: b.Refill}
+	return retry.Bucket{
+		Key: fmt.Sprintf("%s#%d/%s", key, b.Size, b.Refill), Name: name, Size: b.Size, Per: b.Refill, Ends: name == ofExecution,
+	}
 }
 
 // exhausted says which budget lets this execution have no further retry, or
@@ -63,7 +65,7 @@ func (p Policy) exhausted(c retry.Case, t Terms) string {
 		return "the policy's budget of the account is of no retry"
 	}
 	for _, b := range p.Budgets(c.Execution) {
-		if free := b.Free(c.Full[b.Key], c.Now); b.Name == ofExecution && free.After(c.Now) {
+		if free := b.Free(c.Full[b.Key], c.Now); b.Ends && free.After(c.Now) {
 			return fmt.Sprintf("the policy's budget of this execution, %d per %s, is used; the next unit flows in at %s",
 				b.Size, b.Per, free.Format(time.RFC3339))
 		}
@@ -79,7 +81,7 @@ func (p Policy) emptyBudget(c retry.Case) (retry.Decision, bool) {
 	due := c.Now
 	for _, b := range p.Budgets(c.Execution) {
 		free := b.Free(c.Full[b.Key], c.Now)
-		if b.Name == ofExecution || !free.After(c.Now) {
+		if b.Ends || !free.After(c.Now) {
 			continue
 		}
 		if !slices.Contains(names, b.Name) {

@@ -3,6 +3,7 @@ package policy
 import (
 	"errors"
 	"fmt"
+	"maps"
 	"slices"
 	"time"
 
@@ -21,6 +22,9 @@ const maxSize = 100_000
 // and where, by internal/policyfile; this is the function's own guard against a
 // ledger that was written by something else.
 func (d *Document) check() error {
+	if n := d.size(); n > maxRules {
+		return fmt.Errorf("expected at most %d rules and sections, got %d", maxRules, n)
+	}
 	faults := d.Terms.check("policy")
 	faults = append(faults, checkRules("policy", d.Rules)...)
 	for _, s := range d.Pipelines {
@@ -32,6 +36,23 @@ func (d *Document) check() error {
 	}
 	return errors.Join(faults...)
 }
+
+// maxRules bounds rules and sections together: each failure is held against them.
+const maxRules = 200
+
+func (d *Document) size() int {
+	n := len(d.Rules) + len(d.Pipelines)
+	for _, s := range d.Pipelines {
+		n += len(s.Rules)
+	}
+	return n
+}
+
+// maxName and maxMessage bound, in bytes, what stands in records and log lines.
+const (
+	maxName    = 64
+	maxMessage = 800 // 200 characters
+)
 
 func (t Terms) check(where string) (faults []error) {
 	fault := func(what string, got any) { faults = append(faults, fmt.Errorf("%s: %s: got %v", where, what, got)) }
@@ -54,8 +75,8 @@ func (t Terms) check(where string) (faults []error) {
 			fault("expected a shared budget with refill", b)
 		}
 	}
-	for class, n := range t.Repeats {
-		if n < Unlimited || !slices.Contains(cause.Classes(), class) {
+	for _, class := range slices.Sorted(maps.Keys(t.Repeats)) { // sorted: the same fault has the same words
+		if n := t.Repeats[class]; n < Unlimited || !slices.Contains(cause.Classes(), class) {
 			fault("expected repeats of a class that is known", fmt.Sprintf("%s: %d", class, n))
 		}
 	}
@@ -63,12 +84,15 @@ func (t Terms) check(where string) (faults []error) {
 }
 
 func checkRules(where string, rules []Rule) (faults []error) {
-	for _, r := range rules {
+	for i, r := range rules {
 		fault := func(what string, got any) {
 			faults = append(faults, fmt.Errorf("%s, rule %q: %s: got %v", where, r.Name, what, got))
 		}
-		if r.Name == "" {
-			fault("expected a name", "none")
+		if r.Name == "" || len(r.Name) > maxName || len(r.Message) > maxMessage {
+			fault("expected a name of up to 64 bytes and a message of up to 800", len(r.Message))
+		}
+		if slices.ContainsFunc(rules[:i], func(o Rule) bool { return o.Name == r.Name }) {
+			fault("expected a name that no other rule has", r.Name)
 		}
 		if !slices.Contains([]retry.Verdict{retry.Retry, retry.Wait, retry.Stop}, r.Verdict) {
 			fault("expected retry, wait or stop", r.Verdict)

@@ -48,6 +48,7 @@ func (p Policy) guard(c retry.Case, t Terms, w *watcher) (retry.Decision, bool) 
 
 // rule is the first rule that matches.
 func (p Policy) rule(c retry.Case, w *watcher) (Rule, bool) {
+	c.Message = plain(c.Message) // once, for all rules
 	for _, list := range p.doc.rules(c.Execution.Pipeline) {
 		for i := range list {
 			unmet := list[i].When.unmet(c)
@@ -96,13 +97,18 @@ func ruleSpent(c retry.Case, rule Rule) retry.Decision {
 	return stop(retry.UnknownCause, "%s: %s", used, words(c.Cause))
 }
 
-// grantedBy is how many retries of the execution the rule has granted. Records
-// of builds that did not count by rule tell those for doubtful causes.
+// grantedBy is how many retries of the execution the rule has granted. Builds
+// that did not count by rule counted those for doubtful causes: what no rule
+// accounts for is taken as this one's.
 func grantedBy(rule Rule, c retry.Case) int {
-	if c.Granted == nil && c.Cause.Label != cause.Transient {
-		return c.Careful
+	unaccounted := c.Used
+	for _, n := range c.Granted {
+		unaccounted -= n
 	}
-	return c.Granted[rule.Name]
+	if c.Cause.Label == cause.Transient {
+		unaccounted = 0
+	}
+	return c.Granted[rule.Name] + max(0, min(unaccounted, c.Careful))
 }
 
 // sideEffect names a step that would run again although its type is one for a

@@ -11,12 +11,26 @@ import (
 // older token.
 func (p Policy) Defer(c retry.Case, ordinal int) time.Time {
 	doublings := c.Retry + ordinal - 2
-	rule, _ := p.rule(c, nil)
+	rule := p.granting(c)
 	if rule.Verdict == retry.Retry {
 		doublings-- // its first call was not waited for
 	}
 	delay := max(p.delay(c, rule, doublings), p.set.FunctionTimeout)
 	return retry.WholeSecond(c.Now.Add(delay))
+}
+
+// granting is the rule that granted a claim's retry. Where the policy has no rule
+// of that name any more, the one that matches now stands in for it.
+func (p Policy) granting(c retry.Case) Rule {
+	for _, list := range p.doc.rules(c.Execution.Pipeline) {
+		for _, rule := range list {
+			if rule.Name == c.Rule {
+				return rule
+			}
+		}
+	}
+	rule, _ := p.rule(c, nil)
+	return rule
 }
 
 // backOff is the rule's back-off, or the pipeline's, or the deployment's. The

@@ -103,15 +103,15 @@ func TestDecideUnderADocument(t *testing.T) {
 
 func TestTermsOfAPipeline(t *testing.T) {
 	p := of(team)
-	if got := p.TermsFor(arn); got.Mode != retry.Enforce || !got.StepBack {
+	if got := p.TermsFor(arn); got.Mode != retry.Enforce || !got.Supersedes {
 		t.Errorf("Train: got %+v, want the built-in mode, stepping back", got)
 	}
 	later := arn
 	later.Pipeline = "PAY-LATER"
-	if got := p.TermsFor(later); got.Mode != retry.Observe || got.StepBack {
+	if got := p.TermsFor(later); got.Mode != retry.Observe || got.Supersedes {
 		t.Errorf("PAY-LATER: got %+v, want what the first section says", got)
 	}
-	if got := New(defaults).TermsFor(arn); got.Mode != retry.Enforce || !got.StepBack {
+	if got := New(defaults).TermsFor(arn); got.Mode != retry.Enforce || !got.Supersedes {
 		t.Errorf("built in: got %+v", got)
 	}
 }
@@ -185,7 +185,11 @@ func TestCarefulRecordsOfOlderBuilds(t *testing.T) {
 	if got := New(defaults).Decide(c); got.Reason != retry.UnknownCause {
 		t.Errorf("got %s, want no second careful retry", got.Reason)
 	}
-	c.Granted = map[string]int{"passing": 1}
+	c.Granted, c.Used, c.Retry = map[string]int{"scarce": 1}, 2, 3
+	if got := New(defaults).Decide(c); got.Reason != retry.UnknownCause {
+		t.Errorf("after a retry that was counted by rule: got %s, want no second careful retry", got.Reason)
+	}
+	c.Granted, c.Used, c.Careful = map[string]int{"passing": 2}, 2, 0
 	if got := New(defaults).Decide(c); got.Reason != retry.BackingOff {
 		t.Errorf("got %s, want the careful retry", got.Reason)
 	}
@@ -201,5 +205,34 @@ func TestEmptyDocumentIsTheBuiltIn(t *testing.T) {
 				t.Errorf("%s, %s: got %+v, want %+v", class, label, got, want)
 			}
 		}
+	}
+}
+
+// A budget of nothing grants nothing, whether it refills or not.
+func TestBudgetOfNothing(t *testing.T) {
+	for name, b := range map[string]Budgets{
+		"execution":              {Execution: Budget{Set: true}},
+		"execution that refills": {Execution: Budget{Set: true, Refill: time.Hour}},
+		"pipeline":               {Pipeline: Budget{Set: true}},
+		"account that refills":   {Account: Budget{Set: true, Refill: time.Hour}},
+	} {
+		d := Document{Schema: Schema, Terms: Terms{Budgets: b}}
+		if got := of(d).Decide(failure(cause.ServiceFault, cause.Transient)); got.Reason != retry.BudgetExhausted {
+			t.Errorf("%s: got %s, %s", name, got.Verdict, got.Reason)
+		}
+	}
+}
+
+// What a claim was granted by decides on its next ordinal too, though another
+// rule would match by now.
+func TestDeferByTheClaimsRule(t *testing.T) {
+	c := failure(cause.ServiceFault, cause.Transient)
+	c.Rule = "gpu"
+	if got := of(team).Defer(c, 2).Sub(now); got < 20*time.Minute {
+		t.Errorf("due in %s, want by the back-off of rule gpu", got)
+	}
+	c.Rule = "gone"
+	if got := of(team).Defer(c, 2).Sub(now); got > 2*time.Minute {
+		t.Errorf("due in %s, want by what matches now", got)
 	}
 }

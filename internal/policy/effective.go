@@ -85,9 +85,9 @@ func (b Budgets) or(o Budgets) Budgets {
 }
 
 // maxRetries is how many retries one execution may have, ever: the deployment's
-// number is the ceiling, and the policy's where its bucket does not refill.
+// number is the ceiling, and the policy's where its bucket does not refill or holds nothing.
 func (p Policy) maxRetries(t Terms) int {
-	if e := t.Budgets.Execution; e.Set && e.Refill == 0 {
+	if e := t.Budgets.Execution; e.Set && (e.Refill == 0 || e.Size == 0) {
 		return min(e.Size, p.set.MaxRetries)
 	}
 	return p.set.MaxRetries

@@ -25,11 +25,14 @@ func Match(pattern, name string) bool {
 	return ok
 }
 
-// Mentions tells whether a text says the words of a pattern: the parts between
-// "*" in their order, with anything around and between them. Letter case does
-// not matter, nor how much white space there is.
-func Mentions(pattern, text string) bool {
-	_, ok := inOrder(plain(text), strings.Split(plain(pattern), "*"))
+// Mentions tells whether a text says the words of a rule's message.
+func Mentions(pattern, text string) bool { return mentions(pattern, plain(text)) }
+
+// mentions tells whether a plain text says the words of a pattern: the parts
+// between "*" in their order, with anything around and between them. Letter case
+// does not matter, nor how much white space there is.
+func mentions(pattern, text string) bool {
+	_, ok := inOrder(text, strings.Split(plain(pattern), "*"))
 	return ok
 }
 
@@ -46,6 +49,7 @@ func inOrder(text string, parts []string) (rest string, ok bool) {
 	return text, true
 }
 
+// plain is a text in lower case with single spaces.
 func plain(s string) string { return strings.Join(strings.Fields(strings.ToLower(s)), " ") }
 
 func matchAny(patterns []string, name string) bool {
@@ -67,7 +71,8 @@ const (
 	onAge
 )
 
-// unmet is the first condition of the rule that the case does not meet.
+// unmet is the first condition of the rule that the case, whose message is
+// plain, does not meet.
 func (w When) unmet(c retry.Case) condition {
 	switch {
 	case !w.admits(c.Cause.Label):
@@ -78,7 +83,7 @@ func (w When) unmet(c retry.Case) condition {
 		return onStepType
 	case len(w.Pipelines) > 0 && !matchAny(w.Pipelines, c.Execution.Pipeline):
 		return onPipeline
-	case w.Message != "" && !Mentions(w.Message, c.Message):
+	case w.Message != "" && !mentions(w.Message, c.Message):
 		return onMessage
 	case !w.Retry.holds(c.Retry):
 		return onRetry

@@ -30,7 +30,7 @@ func TestMentions(t *testing.T) {
 	for pattern, want := range map[string]bool{
 		"nccl error": true, "NCCL * system error": true, "system error * nccl error": false, "*": true, "gloo": false, " nccl *": true,
 	} {
-		if got := Mentions(pattern, text); got != want {
+		if got := mentions(pattern, plain(text)); got != want {
 			t.Errorf("%q: got %t", pattern, got)
 		}
 	}
@@ -66,7 +66,7 @@ func slowly(pattern, name string) bool {
 
 func TestUnmet(t *testing.T) {
 	base := failure(cause.Capacity, cause.Transient)
-	base.Cause.Type, base.Message, base.Retry, base.Age = "Training", "no ml.p4d.24xlarge capacity", 2, 2*time.Hour
+	base.Cause.Type, base.Message, base.Retry, base.Age = "Training", plain("No  ml.p4d.24xlarge capacity"), 2, 2*time.Hour
 	whole := When{
 		Classes: []cause.Class{cause.Capacity}, Labels: []cause.Label{cause.Transient}, StepTypes: []string{"training"},
 		Pipelines: []string{"tr*"}, Message: "p4d * capacity", Retry: Range{2, 3}, Age: Ages{time.Hour, 3 * time.Hour},

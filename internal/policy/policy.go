@@ -26,6 +26,7 @@ type Settings struct {
 type Policy struct {
 	set     Settings
 	doc     *Document // never nil
+	hash    string    // of the document's body; "" for the built-in policy
 	version string
 }
 
@@ -37,7 +38,7 @@ func New(s Settings) Policy {
 // NewFrom makes the policy of a document that Decode or a policy file gave,
 // which is not changed any more. The hash is that of its body.
 func NewFrom(s Settings, d *Document, hash string) Policy {
-	return Policy{set: s, doc: d, version: hash[:min(len(hash), shortHash)] + "-" + s.version()}
+	return Policy{set: s, doc: d, hash: hash, version: hash[:min(len(hash), shortHash)] + "-" + s.version()}
 }
 
 // ruleset names the built-in rules; it moves when they or Decide do.
@@ -58,5 +59,5 @@ func (s Settings) version() string {
 // TermsFor gives what holds for one execution under this policy.
 func (p Policy) TermsFor(arn retry.ExecutionARN) retry.Terms {
 	t := p.doc.terms(arn.Pipeline)
-	return retry.Terms{Policy: p, Version: p.version, Mode: t.Mode, StepBack: *t.Superseded}
+	return retry.Terms{Policy: p, Version: p.version, Mode: t.Mode, Supersedes: *t.Superseded}
 }

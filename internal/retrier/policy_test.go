@@ -73,8 +73,14 @@ func TestPolicyThatCannotBeRead(t *testing.T) {
 		t.Errorf("the log does not say it: %v", line)
 	}
 
+	first := newRig(t) // before which the built-in policy was in force
+	first.stores(ledger.Version{Hash: hashOf(newer), Body: newer, Author: "a later build", At: first.clock()})
+	first.said(first.deliver(first.fail("churn", atOnce, awstest.KeepsRunning())), retry.Retry, retry.Retryable)
+
 	alone := newRig(t)
-	alone.stores(ledger.Version{Hash: hashOf(newer), Body: newer, Author: "a later build", At: alone.clock()})
+	for _, body := range []string{newer + " ", newer} {
+		alone.stores(ledger.Version{Hash: hashOf(body), Body: body, Author: "a later build", At: alone.clock()})
+	}
 	e = alone.fail("churn", atOnce, awstest.KeepsRunning())
 	if o := alone.deliver(e); o.err == nil || !strings.Contains(o.err.Error(), "version 9") || len(alone.aws.Retries(e.ARN)) != 0 {
 		t.Errorf("got %s, %s, %v; want an error that names the version, and no retry", o.Verdict, o.Reason, o.err)
@@ -151,4 +157,35 @@ func TestPolicyBudget(t *testing.T) {
 func hashOf(body string) string {
 	sum := sha256.Sum256([]byte(body))
 	return hex.EncodeToString(sum[:])
+}
+
+// TestPolicyTurnedOff ends what waits: the wake says so and is the last one.
+func TestPolicyTurnedOff(t *testing.T) {
+	r := newRig(t, inProcess)
+	e := r.fail("churn", waiting.After(minute), awstest.Succeeds())
+	r.said(r.deliver(e), retry.Wait, retry.BackingOff)
+	r.applies("version: 1\nmode: off\n")
+	r.settle()
+	r.effective(e.ARN, 0)
+	r.stands(e.ARN, retry.Closed)
+	if d := r.record(e.ARN).Decision; d.Reason != retry.Off {
+		t.Errorf("ended in %s, %s (%s)", d.Verdict, d.Reason, d.Evidence)
+	}
+}
+
+// TestPolicyBudgetsOfAColdStart: an instance that has just learnt of a budget
+// decides as one that knows it.
+func TestPolicyBudgetsOfAColdStart(t *testing.T) {
+	for _, mode := range []retry.Mode{retry.Enforce, retry.Observe} {
+		r := newRig(t, inProcess)
+		r.applies("version: 1\nbudgets: {execution: {size: 1, refill: 10h}, pipeline: {size: 1, refill: 10h}}\n")
+		e := r.fail("churn", atOnce.After(minute))
+		r.said(r.deliver(e), retry.Retry, retry.Retryable)
+		r.pass(minute)
+		r.mode = mode // each delivery is a cold start here
+		o := r.deliver(r.failed(e.ARN))
+		if o.Reason != string(retry.BudgetExhausted) && !strings.Contains(o.Evidence, "would be stop, budget_exhausted") {
+			t.Errorf("%s: got %s, %s (%s)", mode, o.Verdict, o.Reason, o.Evidence)
+		}
+	}
 }

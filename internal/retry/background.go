@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"sync"
 	"time"
 
@@ -32,17 +33,30 @@ func (c *Corridor) askNewer(ctx context.Context, s *Situation) error {
 	if err != nil {
 		return s.Facts.leaveUntold("whether a newer execution has succeeded", err)
 	}
-	for _, other := range newer {
-		state, err := c.Ledger.Read(ctx, other, nil)
-		if err != nil {
-			return fmt.Errorf("read the ledger: %w", err)
-		}
-		if state.Record.Used == 0 {
-			s.Facts.Newer = other.String()
-			return nil
-		}
+	helped := make([]bool, len(newer))
+	errs := make([]error, len(newer))
+	var asked sync.WaitGroup
+	for i, other := range newer {
+		asked.Go(func() { helped[i], errs[i] = c.helped(ctx, other) })
 	}
-	return nil
+	asked.Wait()
+	if i := slices.Index(helped, false); i >= 0 {
+		s.Facts.Newer = newer[i].String()
+	}
+	return errors.Join(errs...)
+}
+
+// helped tells whether an execution needed a retry of ours. Of one whose record
+// this build cannot read there is a record, and so a failure.
+func (c *Corridor) helped(ctx context.Context, arn ExecutionARN) (bool, error) {
+	state, err := c.Ledger.Read(ctx, arn, nil)
+	switch {
+	case errors.Is(err, ErrUnreadable):
+		return true, nil
+	case err != nil:
+		return false, fmt.Errorf("read the ledger: %w", err)
+	}
+	return state.Record.Used > 0, nil
 }
 
 // lookCloser asks for the jobs of failed steps, side by side. A job that is gone
@@ -64,14 +78,14 @@ func (c *Corridor) lookCloser(ctx context.Context, s *Situation, at []int) error
 	return errors.Join(errs...)
 }
 
-// mustAsk tells whether a retry must not be granted or made before it is known
+// mustAskNewer tells whether a retry must not be granted or made before it is known
 // whether a newer execution of the pipeline has succeeded.
-func (s Situation) mustAsk() bool { return s.StepBack && !s.Facts.NewerAsked }
+func (s Situation) mustAskNewer() bool { return s.Supersedes && !s.Facts.NewerAsked }
 
-// replaced tells whether one has.
-func (s Situation) replaced() bool { return s.StepBack && s.Facts.Newer != "" }
+// superseded tells whether one has.
+func (s Situation) superseded() bool { return s.Supersedes && s.Facts.Newer != "" }
 
-func (s Situation) replacement() Decision {
+func (s Situation) supersession() Decision {
 	return Decision{Verdict: Ignore, Reason: Superseded,
 		Evidence: "an execution of the pipeline that was started after the failure has succeeded: " + s.Facts.Newer}
 }

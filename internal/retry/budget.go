@@ -11,6 +11,7 @@ type Bucket struct {
 	Name string // how it is called to people: "pipeline", "account"
 	Size int
 	Per  time.Duration
+	Ends bool // whether it ends a failure when it is empty, instead of parking it
 }
 
 // Interval is how long one unit takes to flow in, in whole milliseconds,

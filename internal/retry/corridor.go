@@ -4,6 +4,8 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
+	"slices"
 	"time"
 )
 
@@ -35,7 +37,7 @@ type Schedules interface {
 }
 
 // Corridor is the one way that every failure goes, whichever door it came in
-// by. It holds no state of its own: many failures may go down it at once.
+// by. It keeps nothing of a failure: many may go down it at once.
 type Corridor struct {
 	Mode       Mode // the most that the deployment allows
 	Rules      Rulebook
@@ -63,14 +65,11 @@ func (c *Corridor) Handle(ctx context.Context, n Notice) (Decision, error) {
 	if err := c.open(ctx, &s); err != nil {
 		return Decision{}, err
 	}
-	if s.Mode == ModeOff {
-		return s.decision(Ignore, Off, "the policy's mode for this pipeline is off"), nil
-	}
 	var err error
 	looked := false
 	for range maxPlans {
 		s.Now = c.Now() // what was just read may be younger than the start of this delivery
-		if !looked {
+		if !looked && s.Mode != ModeOff {
 			if move, known := Recall(s); known {
 				return c.act(ctx, s, move)
 			}
@@ -110,6 +109,29 @@ func (c *Corridor) open(ctx context.Context, s *Situation) error {
 		return fmt.Errorf("know the policy: %w", err)
 	}
 	s.Mode = Lower(c.Mode, s.Mode)
+	return c.readUnasked(ctx, s, known.Policy.Budgets(s.Notice.Execution))
+}
+
+// readUnasked reads buckets that the policy in force has and the one known before
+// had not. Where a claim would be written they need no read: the write is
+// refused, and told what stands.
+func (c *Corridor) readUnasked(ctx context.Context, s *Situation, asked []Bucket) error {
+	var left []Bucket
+	for _, b := range s.Policy.Budgets(s.Notice.Execution) {
+		known := slices.ContainsFunc(asked, func(a Bucket) bool { return a.Key == b.Key })
+		if !known && (s.Mode == Observe || b.Ends) {
+			left = append(left, b)
+		}
+	}
+	if len(left) == 0 {
+		return nil
+	}
+	more, err := c.Ledger.Read(ctx, s.Notice.Execution, left)
+	if err != nil {
+		return fmt.Errorf("read the ledger: %w", err)
+	}
+	s.State.Record = more.Record
+	maps.Copy(s.State.Full, more.Full)
 	return nil
 }
 
@@ -170,7 +192,7 @@ func (c *Corridor) trail(s Situation, m Move) Trail {
 	stood := s.State.Record
 	stood.Decision = Decision{} // it has a trail of its own
 	return Trail{
-		At: s.Now.UTC(), Build: c.Build, Policy: s.Version, Mode: s.Mode, StepBack: s.StepBack, Notice: s.Notice, Stood: stood, Facts: s.Facts,
+		At: s.Now.UTC(), Build: c.Build, Policy: s.Version, Mode: s.Mode, Supersedes: s.Supersedes, Notice: s.Notice, Stood: stood, Facts: s.Facts,
 		Balances: s.State.Full, Used: m.Write.Used, Ordinal: m.Write.Claim.Ordinal, Decision: m.Decision,
 	}
 }

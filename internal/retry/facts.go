@@ -30,6 +30,10 @@ var ErrGone = errors.New("the execution does not exist")
 // permission is missing, or the operation is not there.
 var ErrNotTold = errors.New("SageMaker does not tell")
 
+// ErrUnreadable says that the ledger holds a record which this build cannot
+// read, such as one of a newer build.
+var ErrUnreadable = errors.New("the record cannot be read")
+
 // Door is how a failure came in.
 type Door string
 
@@ -89,7 +93,7 @@ type Facts struct {
 	Failed       []cause.Step `json:"failed,omitempty"` // at most maxFailed of them
 }
 
-// Rerun is a step that a retry would run again: one that failed or was stopped.
+// Rerun is a step that a retry may run again: one that has not succeeded.
 // Of each type the first is kept.
 type Rerun struct {
 	Name string `json:"name"`
@@ -121,10 +125,13 @@ func NewFacts(execution Execution, rows []Step) Facts {
 			f.runsAgain(step)
 		case is(step.Status, statusStarting), is(step.Status, statusExecuting), is(step.Status, statusStopping):
 			f.Running = true
+			f.runsAgain(step) // as soon as it has failed or was stopped, which nobody may wait for
 		}
 	}
-	if f.failed() { // else failed steps are history, and nothing has a cause
+	if f.failed() { // else failed steps are history, nothing has a cause and nothing runs again
 		f.Cause = cause.Read(f.Failed)
+	} else {
+		f.Rerun = nil
 	}
 	f.Failed = worstFirst(f.Failed)
 	return f

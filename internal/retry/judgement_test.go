@@ -1,6 +1,7 @@
 package retry
 
 import (
+	"strings"
 	"testing"
 	"time"
 
@@ -116,16 +117,16 @@ func TestPlanStepsBack(t *testing.T) {
 	}
 	for _, test := range tests {
 		s := situation(test.record, failedFacts(t0, t0))
-		s.Policy, s.StepBack = test.policy, true
+		s.Policy, s.Supersedes = test.policy, true
 		s.Facts.NewerAsked, s.Facts.Newer = test.asked, test.newer
 		got := Plan(s)
 		if got.Then != test.then || got.Decision.Reason != test.reason {
 			t.Errorf("%s: got effect %d, %s; want %d, %s", test.name, got.Then, got.Decision.Reason, test.then, test.reason)
 		}
-		if test.reason == Superseded && (got.Write == nil || got.Write.Kind != Closed || got.Write.Used != test.record.Used) {
+		if test.reason == Superseded && (got.Write == nil || got.Write.Kind != Closed && got.Write.Kind != MovedOn || got.Write.Used != test.record.Used) {
 			t.Errorf("%s: got %+v, want a closed record, nothing spent", test.name, got.Write)
 		}
-		s.StepBack = false
+		s.Supersedes = false
 		if got := Plan(s); got.Then == AskNewer || got.Decision.Reason == Superseded {
 			t.Errorf("%s: turned off, and yet it steps back", test.name)
 		}
@@ -200,5 +201,73 @@ func TestLower(t *testing.T) {
 		if got := Lower(test.a, test.b); got != test.want {
 			t.Errorf("%s and %s: got %s, want %s", test.a, test.b, got, test.want)
 		}
+	}
+}
+
+// A mode that is turned off ends what waits, for nobody would bring it back.
+func TestOffEndsWhatWaits(t *testing.T) {
+	for kind, writes := range map[Kind]bool{Unseen: false, Claimed: true, Parked: true, Retried: false, Closed: false} {
+		s := situation(recordOf(kind, t0, t0), Facts{})
+		s.Mode = ModeOff
+		got := Plan(s)
+		if got.Decision.Reason != Off || (got.Write != nil) != writes || got.Then != Nothing {
+			t.Errorf("%q: got %s, writes %t, effect %d", kind, got.Decision.Reason, got.Write != nil, got.Then)
+		}
+		if got.Write != nil && got.Write.Kind != Closed {
+			t.Errorf("%q: stays %s", kind, got.Write.Kind)
+		}
+	}
+}
+
+// A claim that was due may have been called: what ends it says so, and what
+// fails next is a failure of its own.
+func TestGivenUpAfterItWasDue(t *testing.T) {
+	for name, test := range map[string]struct {
+		due  time.Time
+		want Kind
+	}{"due": {t0, MovedOn}, "not yet": {now.Add(time.Hour), Closed}} {
+		r := recordOf(Claimed, t0, t0)
+		r.Claim.Due = test.due
+		s := situation(r, failedFacts(t0, t0))
+		s.Policy = fixed{claimed: Decision{Verdict: Stop, Reason: Expired}}
+		if got := Plan(s); got.Decision.Reason != Expired || got.Write.Kind != test.want {
+			t.Errorf("%s: got %s, %s", name, got.Decision.Reason, got.Write.Kind)
+		}
+	}
+}
+
+// What a job said when the claim was made is what the retry is made for.
+func TestRetryRemembersItsCause(t *testing.T) {
+	r := recordOf(Claimed, t0, t0)
+	r.Claim.Cause, r.Claim.Message = cause.Cause{Class: cause.Capacity, Label: cause.Transient}, "scarce"
+	s := situation(r, failedFacts(t0, t0))
+	if got := Plan(s).Decision; got.Class != cause.Capacity || got.Message != "scarce" {
+		t.Errorf("got %+v", got)
+	}
+	if got := AfterCall(s, r, Answer{Kind: Refused}); got.Decision.Class != cause.Capacity || got.Decision.Message != "scarce" {
+		t.Errorf("refused: got %+v", got.Decision)
+	}
+}
+
+// A step that still runs may be among those that run again, once nobody waits
+// for it any more.
+func TestRunningStepsMayRunAgain(t *testing.T) {
+	f := look(step("a", "x", ""), Step{Name: "Mail", Type: "Lambda", Status: "Executing", Started: t0})
+	if len(f.Rerun) != 2 || f.Rerun[1].Type != "Lambda" {
+		t.Errorf("got %v", f.Rerun)
+	}
+}
+
+// A wait without a unit tells the rule that would have granted it.
+func TestParkedTellsItsRule(t *testing.T) {
+	s := situation(Record{}, failedFacts(t0, t0))
+	s.Facts.Untold = []string{"U"}
+	s.Policy = fixed{decision: Decision{Verdict: Wait, Reason: SharedBudgetEmpty, Due: now.Add(time.Hour), Rule: "scarce", Evidence: "E"}}
+	if got := Plan(s); got.Decision.Rule != "scarce" || got.Write.Decision != got.Decision || got.Decision.Evidence != "E; not known: U" {
+		t.Errorf("got %+v", got.Decision)
+	}
+	s.Mode = Observe
+	if got := Plan(s).Decision.Evidence; strings.Count(got, "not known") != 1 {
+		t.Errorf("observing: got %q", got)
 	}
 }

@@ -62,10 +62,20 @@ func (s Situation) ruled(d Decision) Decision {
 	return full
 }
 
-// closeRuled ends the failure on record as the policy decided.
-func (s Situation) closeRuled(r Record, d Decision) Move {
+// closing ends the failure on record with a decision.
+func (s Situation) closing(r Record, d Decision) Move {
 	r.Kind, r.Pause = Closed, Pause{}
-	return s.writing(Move{Decision: s.ruled(d)}, r)
+	return s.writing(Move{Decision: d}, r)
+}
+
+// park waits without a unit, as the policy decided.
+func (s Situation) park(d Decision, visit int) Move {
+	r := s.meet()
+	r.Kind = Parked
+	move := s.pause(r, d.Reason, d.Due, visit, d.Evidence)
+	move.Decision.Rule, move.Decision.Message = d.Rule, d.Message
+	move.Write.Decision = move.Decision
+	return move
 }
 
 // repeats counts how often in a row the failure that is there came back after a

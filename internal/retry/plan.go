@@ -30,6 +30,9 @@ func Recall(s Situation) (Move, bool) {
 // Plan decides what becomes of the failure. It is pure; in Mode Observe, what
 // would have an effect is recorded as a stop instead.
 func Plan(s Situation) Move {
+	if s.Mode == ModeOff {
+		return s.leave()
+	}
 	move := s.plan()
 	if s.Mode != Observe || move.Decision.Verdict == Ignore || move.asks() {
 		return move
@@ -43,8 +46,19 @@ func Plan(s Situation) Move {
 	}
 	observed := move.Decision
 	observed.Verdict, observed.Reason, observed.Evidence, observed.Due, observed.Retry = Stop, Observing, would, time.Time{}, 0
-	return s.closeRuled(r, observed)
+	return s.closing(r, observed)
 }
+
+// leave does nothing, and ends what waits: nobody would bring it back.
+func (s Situation) leave() Move {
+	r := s.State.Record
+	if r.Kind != Claimed && r.Kind != Parked {
+		return Move{Decision: s.decision(Ignore, Off, offByPolicy)}
+	}
+	return s.close(r.withAlias(s.Notice), Ignore, Off, offByPolicy+"; what waited is not called")
+}
+
+const offByPolicy = "the policy's mode for this pipeline is off"
 
 // asks tells whether the move only asks for more facts.
 func (m Move) asks() bool { return m.Then == LookCloser || m.Then == AskNewer }
@@ -116,7 +130,7 @@ func (s Situation) believeRecord() Move {
 // judged anew.
 func (s Situation) adopt() Move {
 	r := s.State.Record
-	called := r.Kind == Claimed && (r.Claim.Ordinal > 1 || !s.Now.Before(r.Claim.Due))
+	called := r.Kind == Claimed && s.wasDue()
 	if called || r.Kind == Parked {
 		return s.judge()
 	}
@@ -146,35 +160,6 @@ func (s Situation) resume(r Record) Move {
 	}
 }
 
-// rollForward goes on with a claim: it waits until it is due, then makes the
-// claimed call, unless the policy says that it must not be made any more.
-func (s Situation) rollForward(r Record) Move {
-	c := s.Case()
-	c.Claimed, c.Retry, c.Token = true, r.Claim.Retry, r.Claim.Token
-	d := s.Policy.Decide(c)
-	switch {
-	case d.Verdict == Stop:
-		return s.giveUp(r, d)
-	case s.Now.Before(r.Claim.Due):
-		return s.waitOnClaim()
-	case s.mustAsk():
-		return Move{Then: AskNewer}
-	case s.replaced():
-		return s.giveUp(r, s.replacement())
-	}
-	call := s.decision(Retry, Retryable, d.Evidence+s.Facts.untold())
-	call.Retry, call.Rule, call.Parallelism = r.Claim.Retry, r.Claim.Rule, r.Claim.Parallelism
-	return Move{Decision: call, Then: Call}
-}
-
-// giveUp ends a claimed retry that must not be made any more. Its unit is spent.
-func (s Situation) giveUp(r Record, d Decision) Move {
-	move := s.closeRuled(r.withAlias(s.Notice), d)
-	move.Decision.Retry = r.Claim.Retry
-	move.Write.Decision = move.Decision
-	return move
-}
-
 // judge asks the policy about a failure that nothing was decided on yet.
 func (s Situation) judge() Move {
 	if jobs := s.Facts.unlooked(); len(jobs) > 0 {
@@ -184,15 +169,13 @@ func (s Situation) judge() Move {
 	d := s.Policy.Decide(c)
 	switch {
 	case d.Verdict == Stop:
-		return s.closeRuled(s.meet(), d)
+		return s.closing(s.meet(), s.ruled(d))
 	case d.Reason == SharedBudgetEmpty:
-		r := s.meet()
-		r.Kind = Parked
-		return s.pause(r, d.Reason, d.Due, c.Visit, d.Evidence)
-	case s.mustAsk():
+		return s.park(s.ruled(d), c.Visit)
+	case s.mustAskNewer():
 		return Move{Then: AskNewer}
-	case s.replaced():
-		return s.closeRuled(s.meet(), s.replacement())
+	case s.superseded():
+		return s.closing(s.meet(), s.ruled(s.supersession()))
 	default:
 		return s.claim(c, d)
 	}
@@ -213,7 +196,7 @@ func (s Situation) claim(c Case, d Decision) Move {
 	r.Granted = granting(r.Granted, d.Rule)
 	r.Claim = Claim{
 		EventID: s.Notice.EventID, Retry: c.Retry, Ordinal: 1, Token: c.Token, Due: due,
-		Parallelism: d.Parallelism, Rule: d.Rule,
+		Parallelism: d.Parallelism, Rule: d.Rule, Message: d.Message, Cause: s.Facts.Cause,
 	}
 	full := s.ruled(d)
 	full.Retry = c.Retry

@@ -30,14 +30,16 @@ const (
 
 // Claim is one unit taken for one failure, before any call.
 type Claim struct {
-	EventID     string    `json:"event_id"`
-	Retry       int       `json:"retry"`   // n-th retry of the execution, from 1
-	Ordinal     int       `json:"ordinal"` // from 1; each definite refusal by the API moves on to the next
-	Token       string    `json:"token"`
-	Due         time.Time `json:"due"`                   // nobody calls before it
-	Parallelism int32     `json:"parallelism,omitempty"` // MaxParallelExecutionSteps to ask for; 0 leaves it
-	Rule        string    `json:"rule,omitempty"`        // of the policy, that granted it
-	Conflicts   int       `json:"conflicts,omitempty"`   // refusals for a status that Describe does not show
+	EventID     string      `json:"event_id"`
+	Retry       int         `json:"retry"`   // n-th retry of the execution, from 1
+	Ordinal     int         `json:"ordinal"` // from 1; each definite refusal by the API moves on to the next
+	Token       string      `json:"token"`
+	Due         time.Time   `json:"due"`                   // nobody calls before it
+	Parallelism int32       `json:"parallelism,omitempty"` // MaxParallelExecutionSteps to ask for; 0 leaves it
+	Rule        string      `json:"rule,omitempty"`        // of the policy, that granted it
+	Message     string      `json:"message,omitempty"`     // what that rule has to say to people
+	Cause       cause.Cause `json:"cause"`                 // what it was granted for: jobs are not looked at again
+	Conflicts   int         `json:"conflicts,omitempty"`   // refusals for a status that Describe does not show
 }
 
 // Pause is a wait without a unit: for a clearer look or a shared budget.
@@ -56,7 +58,7 @@ type Pause struct {
 type Record struct {
 	Rev      int            `json:"rev"`     // writes so far; every write is fenced on it
 	Used     int            `json:"used"`    // units taken, never given back
-	Careful  int            `json:"careful"` // of these, for an unknown cause
+	Careful  int            `json:"careful"` // of these, for a doubtful cause
 	Kind     Kind           `json:"kind"`
 	Failure  Failure        `json:"failure"`
 	Aliases  []string       `json:"aliases,omitempty"` // executionEndTimes of failures dealt with, newest last
@@ -136,16 +138,16 @@ type Decision struct {
 // Trail is what explains one decision for good: what was known, under which
 // policy, by which build.
 type Trail struct {
-	At       time.Time            `json:"at"`
-	Build    string               `json:"build"`
-	Policy   string               `json:"policy"`
-	Mode     Mode                 `json:"mode,omitempty"`
-	StepBack bool                 `json:"step_back,omitempty"` // whether a newer execution that succeeded replaces this one
-	Notice   Notice               `json:"notice"`
-	Stood    Record               `json:"stood"` // the record that it was decided on, but for its decision
-	Facts    Facts                `json:"facts"`
-	Balances map[string]time.Time `json:"balances,omitempty"` // bucket → when it is full again
-	Used     int                  `json:"used"`
-	Ordinal  int                  `json:"ordinal,omitempty"`
-	Decision Decision             `json:"decision"`
+	At         time.Time            `json:"at"`
+	Build      string               `json:"build"`
+	Policy     string               `json:"policy"`
+	Mode       Mode                 `json:"mode,omitempty"`
+	Supersedes bool                 `json:"supersedes,omitempty"` // whether a newer execution that succeeded replaces this one
+	Notice     Notice               `json:"notice"`
+	Stood      Record               `json:"stood"` // the record that it was decided on, but for its decision
+	Facts      Facts                `json:"facts"`
+	Balances   map[string]time.Time `json:"balances,omitempty"` // bucket → when it is full again
+	Used       int                  `json:"used"`
+	Ordinal    int                  `json:"ordinal,omitempty"`
+	Decision   Decision             `json:"decision"`
 }

@@ -56,16 +56,17 @@ func AfterCall(s Situation, called Record, a Answer) Move {
 // nextOrdinal keeps the claim and its unit, and moves on to the next due time,
 // schedule name and token.
 func (s Situation) nextOrdinal(r Record, a Answer) Move {
-	c := s.Case()
+	s = s.asGranted()
 	r.Claim.Ordinal++
 	if a.Kind == WrongStatus {
 		r.Claim.Conflicts++
 	}
 	r.Claim.Token = NewToken(r.Claim.EventID, s.Notice.Execution, r.Failure.Round, r.Claim.Retry, r.Claim.Ordinal)
-	c.Claimed, c.Retry, c.Token = true, r.Claim.Retry, r.Claim.Token
+	c := s.claimed()
+	c.Token = r.Claim.Token
 	r.Claim.Due = s.Policy.Defer(c, r.Claim.Ordinal)
 	d := s.decision(Wait, RefusedForNow, a.Detail)
-	d.Retry, d.Due, d.Rule = r.Claim.Retry, r.Claim.Due, r.Claim.Rule
+	d.Retry, d.Due, d.Rule, d.Message = r.Claim.Retry, r.Claim.Due, r.Claim.Rule, r.Claim.Message
 	move := Move{Decision: d, Then: Schedule, Wake: s.wake(r.Claim.Token, r.Claim.Due)}
 	return s.writing(move, r)
 }
@@ -75,8 +76,8 @@ func (s Situation) calledFor(called Record, a Answer) Decision {
 	if a.Kind != Accepted {
 		return s.duplicate().Decision
 	}
-	d := s.decision(Retry, Retryable, called.Decision.Evidence)
-	d.Retry, d.Rule, d.Message = called.Claim.Retry, called.Claim.Rule, called.Decision.Message
+	d := s.asGranted().decision(Retry, Retryable, called.Decision.Evidence)
+	d.Retry, d.Rule, d.Message = called.Claim.Retry, called.Claim.Rule, called.Claim.Message
 	d.Parallelism = called.Claim.Parallelism
 	return d
 }

@@ -42,7 +42,8 @@ type Change struct {
 type Case struct {
 	Execution   ExecutionARN
 	Cause       cause.Cause
-	Message     string // the reason of the step that decided, as it came
+	Message     string // the reason of the step that decided, as it came, and what its job says
+	Rule        string // of a claim: the rule that granted it
 	Rerun       []Rerun
 	FailStep    bool
 	Previous    string         // status that the execution failed from
@@ -50,7 +51,7 @@ type Case struct {
 	Claimed     bool           // a claimed retry is due: may it still be made?
 	Retry       int            // n of the retry in question
 	Used        int            // units spent on this execution
-	Careful     int            // of these, for an unknown cause
+	Careful     int            // of these, for a doubtful cause
 	Granted     map[string]int // of these, by the name of the rule that granted them
 	Repeats     int            // how often in a row the same failure came back after a retry
 	Parallelism int32          // MaxParallelExecutionSteps now; 0: not set
@@ -64,11 +65,11 @@ type Case struct {
 // Terms are what holds for one execution: the policy in force and what it says
 // about the pipeline as a whole.
 type Terms struct {
-	Policy   Policy
-	Version  string // names rules and settings: what decisions are stamped with
-	Mode     Mode   // how far the policy lets Mulligan go with this pipeline
-	StepBack bool   // whether a newer execution that succeeded replaces this one
-	Problem  string // why the policy that was applied last is not in force; "" if it is
+	Policy     Policy
+	Version    string // names rules and settings: what decisions are stamped with
+	Mode       Mode   // how far the policy lets Mulligan go with this pipeline
+	Supersedes bool   // whether a newer execution that succeeded replaces this one
+	Problem    string // why the policy that was applied last is not in force; "" if it is
 }
 
 // Rulebook knows the policy in force. It may be used concurrently.

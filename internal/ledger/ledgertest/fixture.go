@@ -132,7 +132,7 @@ func fullRecord() retry.Record {
 		Aliases: aliases,
 		Claim: retry.Claim{
 			EventID: "e-1", Retry: 3, Ordinal: 2, Token: "0123456789abcdef", Due: now.Add(time.Nanosecond), Parallelism: 50, Conflicts: 1,
-			Rule: "busy machines",
+			Rule: "busy machines", Message: awkward, Cause: fullCause(),
 		},
 		Pause:   retry.Pause{Reason: retry.LookingAgain, Due: now.Add(time.Minute), Visit: 2, Seen: now, Schedule: "s-1", Evidence: awkward},
 		Granted: map[string]int{"busy machines": 2, awkward: 1}, Mark: awkward, Repeats: 2,
@@ -158,7 +158,7 @@ func fullTrail() retry.Trail {
 		Job: &cause.Job{Name: "1", Status: "Failed", Secondary: "Failed", Reason: awkward, Exit: awkward},
 	}
 	return retry.Trail{
-		At: now, Build: "v1.2.3", Policy: "sha256:1", Mode: retry.Observe, StepBack: true,
+		At: now, Build: "v1.2.3", Policy: "sha256:1", Mode: retry.Observe, Supersedes: true,
 		Notice: retry.Notice{
 			Door: retry.DoorWake, EventID: "e-1", Ended: "2026-03-01T11:59:59.1Z", Previous: "Executing",
 			Emitted: now.Add(-time.Second), Wake: retry.Wake{Wait: "w-1", Again: 2},
@@ -169,10 +169,7 @@ func fullTrail() retry.Trail {
 			Running: true, FailStep: true, Failed: []cause.Step{step, step},
 			Parallelism: 8, Steps: 12, Rerun: []retry.Rerun{{Name: "Train", Type: "Training"}},
 			NewerAsked: true, Newer: arn(2).String(), Untold: []string{awkward},
-			Cause: cause.Cause{
-				Class: cause.Capacity, Label: cause.Transient, Step: "Train", Type: "Training", Rule: "capacity", Evidence: awkward,
-				Confidence: cause.High, Fingerprint: "0123456789abcdef",
-			},
+			Cause: fullCause(),
 		},
 		Balances: map[string]time.Time{"budget#pipeline#ü": now.Truncate(time.Millisecond)},
 		Used:     3, Ordinal: 2, Decision: fullDecision(),
@@ -193,5 +190,12 @@ func complete(t *testing.T, path string, v reflect.Value) {
 		if field := v.Type().Field(i); field.Tag.Get("json") != "-" {
 			complete(t, path+"."+field.Name, v.Field(i))
 		}
+	}
+}
+
+func fullCause() cause.Cause {
+	return cause.Cause{
+		Class: cause.Capacity, Label: cause.Transient, Step: "Train", Type: "Training", Rule: "capacity", Evidence: awkward,
+		Confidence: cause.High, Fingerprint: "0123456789abcdef",
 	}
 }

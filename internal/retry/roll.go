@@ -1,0 +1,60 @@
+package retry
+
+// rollForward goes on with a claim: it waits until it is due, then makes the
+// claimed call, unless the policy says that it must not be made any more.
+func (s Situation) rollForward(r Record) Move {
+	s = s.asGranted()
+	d := s.Policy.Decide(s.claimed())
+	switch {
+	case d.Verdict == Stop:
+		return s.giveUp(r, d)
+	case s.Now.Before(r.Claim.Due):
+		return s.waitOnClaim()
+	case s.mustAskNewer():
+		return Move{Then: AskNewer}
+	case s.superseded():
+		return s.giveUp(r, s.supersession())
+	}
+	call := s.decision(Retry, Retryable, d.Evidence+s.Facts.untold())
+	call.Retry, call.Rule, call.Message, call.Parallelism = r.Claim.Retry, r.Claim.Rule, r.Claim.Message, r.Claim.Parallelism
+	return Move{Decision: call, Then: Call}
+}
+
+// giveUp ends a claimed retry that must not be made any more. Its unit is spent.
+// One that was due may have been called, its answer lost: what fails next is a
+// failure of its own.
+func (s Situation) giveUp(r Record, d Decision) Move {
+	full := s.ruled(d)
+	full.Retry, full.Rule = r.Claim.Retry, r.Claim.Rule
+	if s.wasDue() {
+		full.Evidence += "; it was due, and may have been called by a delivery whose answer was lost"
+	}
+	move := s.closing(r.withAlias(s.Notice), full)
+	if s.wasDue() {
+		move.Write.Kind = MovedOn
+	}
+	return move
+}
+
+// wasDue tells whether the claim is or ever was due, so that it may have been called.
+func (s Situation) wasDue() bool {
+	claim := s.State.Record.Claim
+	return claim.Ordinal > 1 || !s.Now.Before(claim.Due)
+}
+
+// asGranted is the situation with the cause that the claim was granted for. Jobs
+// are not looked at again for it.
+func (s Situation) asGranted() Situation {
+	if granted := s.State.Record.Claim.Cause; granted.Class != "" && s.Facts.failed() {
+		s.Facts.Cause = granted
+	}
+	return s
+}
+
+// claimed is what the policy sees of the claimed retry.
+func (s Situation) claimed() Case {
+	claim := s.State.Record.Claim
+	c := s.Case()
+	c.Claimed, c.Retry, c.Token, c.Rule = true, claim.Retry, claim.Token, claim.Rule
+	return c
+}
