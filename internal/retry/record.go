@@ -24,7 +24,7 @@ const (
 	Claimed Kind = "claimed"    // one unit taken, the call not known to be made
 	Retried Kind = "retried"    // the call was accepted
 	MovedOn Kind = "superseded" // the execution left Failed without our knowing that we did it
-	Closed  Kind = "stopped"    // stopped with a reason, or observed
+	Closed  Kind = "stopped"    // stopped with a reason, observed, or superseded by a newer execution
 	Parked  Kind = "parked"     // waits without a unit
 )
 
