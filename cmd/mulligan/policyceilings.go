@@ -85,7 +85,7 @@ func (c ceilings) mode(v policyfile.Value) []policyfile.Value {
 // length is a duration that the parameter bounds, and is where it is not set.
 func (c ceilings) length(v policyfile.Value, parameter string, own time.Duration) []policyfile.Value {
 	if own == 0 || c.in != nil && c.parameter(parameter) < own {
-		return c.deployed(v, length(c.parameter(parameter)), parameter)
+		return c.deployed(v, policyfile.Length(c.parameter(parameter)), parameter)
 	}
 	return []policyfile.Value{v}
 }
@@ -98,9 +98,9 @@ func (c ceilings) first(v policyfile.Value) []policyfile.Value {
 	case c.in == nil:
 		return c.length(v, deployment.Limits.First, own)
 	case own == 0 && c.in.Settings.BackoffInterval <= c.in.Settings.BackoffMaxDelay:
-		return c.deployed(v, length(c.in.Settings.BackoffInterval), deployment.Limits.First)
+		return c.deployed(v, policyfile.Length(c.in.Settings.BackoffInterval), deployment.Limits.First)
 	case own == 0 || own > c.in.Settings.BackoffMaxDelay:
-		return c.deployed(v, length(c.in.Settings.BackoffMaxDelay), longest)
+		return c.deployed(v, policyfile.Length(c.in.Settings.BackoffMaxDelay), longest)
 	}
 	return []policyfile.Value{v}
 }
@@ -169,22 +169,6 @@ func (c ceilings) parameter(name string) time.Duration {
 	default:
 		return c.in.Settings.BackoffMaxDelay
 	}
-}
-
-// length writes a duration as policy files do: 1h30m, not 1h30m0s; 2d, not 48h.
-func length(d time.Duration) string {
-	const day = 24 * time.Hour
-	if d >= 2*day && d%day == 0 {
-		return fmt.Sprintf("%dd", d/day)
-	}
-	text := d.String()
-	if strings.HasSuffix(text, "m0s") {
-		text = strings.TrimSuffix(text, "0s")
-	}
-	if strings.HasSuffix(text, "h0m") {
-		text = strings.TrimSuffix(text, "0m")
-	}
-	return text
 }
 
 func plurals(n int, one, more string) string {

@@ -133,9 +133,9 @@ var termTexts = []struct {
 	{"superseded", func(t *policy.Terms) string {
 		return textIf(t.Superseded != nil, fmt.Sprint(t.Superseded != nil && *t.Superseded))
 	}},
-	{"expire_after", func(t *policy.Terms) string { return textIf(t.ExpireAfter > 0, lengthText(t.ExpireAfter)) }},
-	{"back_off.first", func(t *policy.Terms) string { return textIf(t.BackOff.First > 0, lengthText(t.BackOff.First)) }},
-	{"back_off.longest", func(t *policy.Terms) string { return textIf(t.BackOff.Longest > 0, lengthText(t.BackOff.Longest)) }},
+	{"expire_after", func(t *policy.Terms) string { return textIf(t.ExpireAfter > 0, Length(t.ExpireAfter)) }},
+	{"back_off.first", func(t *policy.Terms) string { return textIf(t.BackOff.First > 0, Length(t.BackOff.First)) }},
+	{"back_off.longest", func(t *policy.Terms) string { return textIf(t.BackOff.Longest > 0, Length(t.BackOff.Longest)) }},
 	{"budgets.execution", func(t *policy.Terms) string { return textIf(t.Budgets.Execution.Set, budgetText(t.Budgets.Execution)) }},
 	{"budgets.pipeline", func(t *policy.Terms) string { return textIf(t.Budgets.Pipeline.Set, budgetText(t.Budgets.Pipeline)) }},
 	{"budgets.account", func(t *policy.Terms) string { return textIf(t.Budgets.Account.Set, budgetText(t.Budgets.Account)) }},

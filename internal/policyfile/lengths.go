@@ -29,7 +29,7 @@ func (v value) lengthIn(text string) time.Duration {
 	case d <= 0:
 		v.wrong("a duration that is not positive: "+excerpt(text), "write 90m or 1h30m, or leave the key out")
 	case d%time.Second != 0:
-		v.wrong("not whole seconds: "+excerpt(text), "write "+lengthText(max(d.Round(time.Second), time.Second)))
+		v.wrong("not whole seconds: "+excerpt(text), "write "+Length(max(d.Round(time.Second), time.Second)))
 	case d > longest:
 		v.wrong(excerpt(text)+" is longer than 28d, as long as an execution can live", "write 28d or less")
 	default:
@@ -58,8 +58,8 @@ func parseLength(text string) (time.Duration, bool) {
 	return whole + min(d, longest), err == nil && d >= 0
 }
 
-// lengthText writes a duration as people do: 1h30m, not 1h30m0s; 2d, not 48h.
-func lengthText(d time.Duration) string {
+// Length writes a duration as policies do: 1h30m, not 1h30m0s; 2d, not 48h.
+func Length(d time.Duration) string {
 	const day = 24 * time.Hour
 	if d >= 2*day && d%day == 0 {
 		return strconv.Itoa(int(d/day)) + "d"

@@ -61,7 +61,7 @@ func (l *linter) beyondBudget(t policy.Terms, r placed) {
 func (l *linter) beyondBackOff(t policy.Terms, r placed) {
 	own := r.rule.BackOff
 	if all := joined(own, t.BackOff); own != (policy.BackOff{}) && all.First > all.Longest && all.Longest > 0 {
-		l.warn(r.path+".back_off", fmt.Sprintf("the first delay here is %s, the longest %s", lengthText(all.First), lengthText(all.Longest)),
+		l.warn(r.path+".back_off", fmt.Sprintf("the first delay here is %s, the longest %s", Length(all.First), Length(all.Longest)),
 			"write both, first no longer than longest")
 	}
 }
@@ -71,21 +71,21 @@ func (l *linter) beyondAge(t policy.Terms, r placed) {
 	const raise = "raise expire_after, or lower it"
 	limit, when := r.rule.Limits.Age, r.rule.When.Age
 	expired := func(path, what string) {
-		l.warn(r.path+path, what+", but failures expire after "+lengthText(t.ExpireAfter), raise)
+		l.warn(r.path+path, what+", but failures expire after "+Length(t.ExpireAfter), raise)
 	}
 	if t.ExpireAfter > 0 {
 		switch {
 		case limit > t.ExpireAfter:
-			expired(".limits.age", "up to "+lengthText(limit))
+			expired(".limits.age", "up to "+Length(limit))
 		case when.From > t.ExpireAfter:
-			expired(".when.age", "from "+lengthText(when.From))
+			expired(".when.age", "from "+Length(when.From))
 		case when.To > t.ExpireAfter:
-			expired(".when.age", "up to "+lengthText(when.To))
+			expired(".when.age", "up to "+Length(when.To))
 		}
 	}
 	if limit > 0 && when.From > limit {
-		l.fail(r.path+".limits.age", "the rule matches failures from "+lengthText(when.From)+" on and grants them nothing after "+lengthText(limit),
-			"write verdict: stop, or an age beyond "+lengthText(when.From))
+		l.fail(r.path+".limits.age", "the rule matches failures from "+Length(when.From)+" on and grants them nothing after "+Length(limit),
+			"write verdict: stop, or an age beyond "+Length(when.From))
 	}
 }
 

@@ -66,7 +66,7 @@ func TestLengthText(t *testing.T) {
 		"90m": "1h30m", "60s": "1m", "24h": "24h", "48h": "2d", "36h": "36h", "1h0m5s": "1h0m5s", "1d12h": "36h", "20m": "20m", "10s": "10s",
 	} {
 		d, ok := parseLength(text)
-		if got := lengthText(d); got != want || !ok {
+		if got := Length(d); got != want || !ok {
 			t.Errorf("%s: got %q (%t), want %q", text, got, ok, want)
 		}
 	}

@@ -77,11 +77,11 @@ func rangeText(r policy.Range) string {
 func agesText(a policy.Ages) string {
 	switch {
 	case a.To == 0:
-		return "from " + lengthText(a.From)
+		return "from " + Length(a.From)
 	case a.From == 0:
-		return "under " + lengthText(a.To)
+		return "under " + Length(a.To)
 	default:
-		return "from " + lengthText(a.From) + " to " + lengthText(a.To)
+		return "from " + Length(a.From) + " to " + Length(a.To)
 	}
 }
 
@@ -90,8 +90,8 @@ func (v value) backOff() policy.BackOff {
 	f := v.fields("{first: 5m, longest: 1h}", "first", "longest")
 	b := policy.BackOff{First: f["first"].length(), Longest: f["longest"].length()}
 	if b.First > 0 && b.Longest > 0 && b.First > b.Longest {
-		f["first"].wrong("the first delay, "+lengthText(b.First)+", is longer than the longest, "+lengthText(b.Longest),
-			"write "+lengthText(b.Longest)+" or less, or raise longest")
+		f["first"].wrong("the first delay, "+Length(b.First)+", is longer than the longest, "+Length(b.Longest),
+			"write "+Length(b.Longest)+" or less, or raise longest")
 	}
 	return b
 }

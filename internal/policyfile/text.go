@@ -56,7 +56,7 @@ func verdictText(r *policy.Rule) string {
 		text += ", at most " + counted(r.Limits.Retries)
 	}
 	if r.Limits.Age > 0 {
-		text += ", until " + lengthText(r.Limits.Age) + " after the failure"
+		text += ", until " + Length(r.Limits.Age) + " after the failure"
 	}
 	switch p := r.Parallelism; {
 	case p.Halve:
@@ -70,11 +70,11 @@ func verdictText(r *policy.Rule) string {
 func backOffText(b policy.BackOff) string {
 	switch {
 	case b.First == 0:
-		return "up to " + lengthText(b.Longest)
+		return "up to " + Length(b.Longest)
 	case b.Longest == 0:
-		return "from " + lengthText(b.First)
+		return "from " + Length(b.First)
 	default:
-		return lengthText(b.First) + " to " + lengthText(b.Longest)
+		return Length(b.First) + " to " + Length(b.Longest)
 	}
 }
 
@@ -93,7 +93,7 @@ func budgetText(b policy.Budget) string {
 	case b.Refill == 0:
 		return counted(b.Size)
 	default:
-		return counted(b.Size) + " per " + lengthText(b.Refill)
+		return counted(b.Size) + " per " + Length(b.Refill)
 	}
 }
 
