@@ -109,8 +109,11 @@ func (e *explaining) setting(cmd *cobra.Command, l looked) (explain.Setting, err
 	}
 	s := inForce(current)
 	switch {
-	case s.doc == nil && s.trouble != "":
+	case s.none:
 		return set, fmt.Errorf("%s has no policy to judge by: %s; --policy judges by the one in a file", l.place, plaintext.Line(s.trouble, maxPolicyLine))
+	case s.doc == nil && s.trouble != "":
+		set.PolicyFrom, set.Problem = "the built-in rules", s.trouble
+		return set, nil
 	case s.doc == nil:
 		return set, nil
 	}

@@ -187,17 +187,21 @@ func TestExplainLivePolicy(t *testing.T) {
 	}, "--stack", "mulligan", "--event", "-")
 }
 
-// Where the function has no policy that it could read, nothing is told that it
-// would not do.
-func TestExplainLiveWithoutPolicy(t *testing.T) {
+// What cannot be read leaves the policy before it in force, and is told. Where
+// there is none of that either, nothing is told that the function would not do.
+func TestExplainLiveUnreadablePolicy(t *testing.T) {
 	w := newWatched(t, noCapacity)
-	newer := `{"schema":9}`
-	sum := sha256.Sum256([]byte(newer))
-	if _, err := w.memory.Apply(t.Context(), ledger.Version{Hash: hex.EncodeToString(sum[:]), Body: newer, At: midnight}, 0); err != nil {
-		t.Fatal(err)
+	for rev, body := range []string{`{"schema":9}`, `{"schema":10}`} {
+		sum := sha256.Sum256([]byte(body))
+		if _, err := w.memory.Apply(t.Context(), ledger.Version{Hash: hex.EncodeToString(sum[:]), Body: body, At: midnight}, rev); err != nil {
+			t.Fatal(err)
+		}
+		if rev == 0 {
+			w.states(t, []string{"Verdict: wait, backing_off\n", "rev 1 cannot be read", "the built-in policy"}, "--stack", "mulligan", "--event", "-")
+		}
 	}
 	_, problems, code := w.explains(t, "--stack", "mulligan", "--event", "-")
-	for _, part := range []string{"has no policy to judge by: rev 1 cannot be read", "version 9", "--policy"} {
+	for _, part := range []string{"has no policy to judge by: rev 2 cannot be read", "version 10", "--policy"} {
 		if code != exitError || !strings.Contains(problems, part) {
 			t.Errorf("exit %d\n%s\nwhich lacks %q", code, problems, part)
 		}

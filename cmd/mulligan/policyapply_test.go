@@ -179,7 +179,7 @@ func TestPolicyApplyOverUnreadable(t *testing.T) {
 	d := newDesk()
 	d.ledger = broken{d.ledger}
 	out := d.fine(t, "apply", at("team.yaml"), "--dry-run")
-	if want := "Note: rev 9 cannot be read (schema 7), and neither can one before it: nothing is retried until another is applied\n"; !strings.Contains(out, want) {
+	if want := "Note: rev 9 cannot be read (schema 7), and neither can one before it: a function that starts retries nothing until another is applied\n"; !strings.Contains(out, want) {
 		t.Errorf("got\n%s\nwant %q", out, want)
 	}
 }

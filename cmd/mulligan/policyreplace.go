@@ -66,7 +66,7 @@ func (r *replacing) run() error {
 		fmt.Fprintf(out, "%s%s is in force already in %s. Nothing is written.\n", capital(r.to.String()), appliedBy(r.w, r.current), r.in)
 		return nil
 	}
-	fmt.Fprintf(out, "This puts %s in force in %s, instead of %s%s.\n", r.called(), r.in, r.from, appliedBy(r.w, r.current))
+	fmt.Fprintf(out, "This puts %s in force in %s, instead of %s%s.\n", r.called(), r.in, r.from, r.since())
 	if r.from.trouble != "" {
 		fmt.Fprintln(out, "Note:", plaintext.Line(r.from.trouble, maxPolicyLine))
 	}
@@ -85,6 +85,15 @@ func (r *replacing) run() error {
 		return err
 	}
 	return r.write(out)
+}
+
+// since tells when what is in force was applied: not of one that only stands in
+// for it.
+func (r *replacing) since() string {
+	if r.from.trouble != "" && !r.from.none {
+		return ""
+	}
+	return appliedBy(r.w, r.current)
 }
 
 // called is the policy by its hash and where it comes from.
@@ -113,6 +122,9 @@ func (r *replacing) backtest(out io.Writer) error {
 		return fmt.Errorf("back-test: %w", err)
 	}
 	result.Old.Name, result.New.Name = r.from.String(), r.to.String()
+	if r.from.none {
+		result.Old.Name = standing{}.String()
+	}
 	of := plurals(len(trails), "decision", "decisions")
 	if more {
 		of = "last " + of

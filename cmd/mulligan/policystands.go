@@ -22,10 +22,12 @@ type standing struct {
 	source  string
 	doc     *policy.Document // nil: the built-in one
 	trouble string           // why the one that was applied last is not this one; "" if it is
+	none    bool             // none can be read
 }
 
 // inForce is the policy that the function goes by: the one applied last or, if
-// that cannot be read, the one before. It says what policy.Book does.
+// that cannot be read, the one in force before it. It says what policy.Book does
+// that has just started.
 func inForce(v ledger.Version) standing {
 	if v.Rev == 0 && v.Fault == "" {
 		return standing{}
@@ -35,10 +37,13 @@ func inForce(v ledger.Version) standing {
 		return s
 	}
 	trouble := fmt.Sprintf("rev %d cannot be read (%v)", v.Rev, err)
+	if v.Before == "" && v.Fault == "" {
+		return standing{trouble: trouble + ": the built-in policy, which was in force before it, stays so"}
+	}
 	before := sha256.Sum256([]byte(v.Before))
 	s = standing{name: "the policy before rev " + fmt.Sprint(v.Rev), hash: hex.EncodeToString(before[:]), body: v.Before}
-	if s.doc, err = policy.Decode(s.body, s.hash); v.Before == "" || err != nil {
-		return standing{trouble: trouble + ", and neither can one before it: nothing is retried until another is applied"}
+	if s.doc, err = policy.Decode(s.body, s.hash); err != nil {
+		return standing{none: true, trouble: trouble + ", and neither can one before it: a function that starts retries nothing until another is applied"}
 	}
 	s.trouble = trouble + ": the one before it stays in force"
 	return s
@@ -58,7 +63,10 @@ func applied(v ledger.Version) (s standing, err error) {
 
 // String calls it by its hash.
 func (s standing) String() string {
-	if s.doc == nil {
+	switch {
+	case s.none:
+		return "a policy that cannot be read"
+	case s.doc == nil:
 		return "the built-in policy"
 	}
 	return "policy " + s.hash[:min(shortHash, len(s.hash))]

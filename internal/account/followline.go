@@ -2,10 +2,12 @@ package account
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
 	"mulligan/internal/plaintext"
+	"mulligan/internal/policy"
 	"mulligan/internal/retry"
 )
 
@@ -48,7 +50,7 @@ func (s Style) body(l Line) string {
 }
 
 // details are what a verdict comes with. Why it is final is told with those
-// that are: the others have their class.
+// that are: the others have their class. Rules are told that people wrote.
 func (s Style) details(l Line) string {
 	var parts []string
 	if l.Class != "" {
@@ -60,11 +62,31 @@ func (s Style) details(l Line) string {
 	if !l.Due.IsZero() {
 		parts = append(parts, "due "+s.due(l))
 	}
+	if l.Rule != "" && !isBuiltin(l.Rule) {
+		parts = append(parts, s.rule(l))
+	}
 	final := l.Verdict == string(retry.Stop) || l.Verdict == string(retry.Ignore)
 	if final && l.Evidence != "" {
 		parts = append(parts, "because: "+plaintext.Line(l.Evidence, evidenceWidth))
 	}
+	if l.Problem != "" {
+		parts = append(parts, "policy problem: "+plaintext.Line(l.Problem, textWidth))
+	}
 	return strings.Join(parts, ", ")
+}
+
+// rule is the rule that decided, with what it has to say.
+func (s Style) rule(l Line) string {
+	text := "rule " + plaintext.Line(l.Rule, textWidth)
+	if l.Message != "" {
+		text += ": " + plaintext.Line(l.Message, textWidth)
+	}
+	return text
+}
+
+// isBuiltin tells the rules that nobody here wrote; no policy may use their names.
+func isBuiltin(rule string) bool {
+	return slices.ContainsFunc(policy.Builtin.Rules, func(r policy.Rule) bool { return r.Name == rule })
 }
 
 // due is a clock time, with the date where it is another day's.

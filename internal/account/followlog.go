@@ -30,6 +30,8 @@ type Line struct {
 	Retry                  int
 	Due                    time.Time
 	Evidence               string
+	Rule, Message          string // of the policy, that decided; what it has to say to people
+	Problem                string // why the policy that was applied last is not in force
 	Error                  string // why an invocation came to no decision
 	Text                   string // what it printed that is no log line of Mulligan's
 
@@ -139,6 +141,9 @@ type loggedLine struct {
 	Retry     int             `json:"retry"`
 	Due       time.Time       `json:"due"`
 	Evidence  string          `json:"evidence"`
+	Rule      string          `json:"rule"`
+	Said      string          `json:"message"`
+	Problem   string          `json:"policy_problem"`
 	Error     string          `json:"error"`
 	Platform  json.RawMessage `json:"record"`
 }
@@ -156,7 +161,7 @@ func readLine(message string, at time.Time) (line Line, ok bool) {
 	}
 	line = Line{
 		At: l.Time, Execution: l.Execution, Verdict: l.Verdict, Reason: l.Reason, Class: l.Class, Retry: l.Retry,
-		Due: l.Due, Evidence: l.Evidence, Error: l.Error, Raw: message,
+		Due: l.Due, Evidence: l.Evidence, Rule: l.Rule, Message: l.Said, Problem: l.Problem, Error: l.Error, Raw: message,
 	}
 	if line.At.IsZero() {
 		line.At = at

@@ -18,13 +18,14 @@ const stateFile = "account.json"
 
 // A State is where a running local account is to be found.
 type State struct {
-	PID      int    `json:"pid"`      // of the process that holds it together
-	Endpoint string `json:"endpoint"` // URL of MiniStack, for every service but SageMaker
-	Control  string `json:"control"`  // URL of the stand-in's control side
-	Region   string `json:"region"`
-	Number   string `json:"number"` // the account's twelve digits
-	Stack    string `json:"stack"`  // empty until it is deployed
-	LogGroup string `json:"logGroup"`
+	PID       int    `json:"pid"`       // of the process that holds it together
+	Endpoint  string `json:"endpoint"`  // URL of MiniStack, for every service but SageMaker
+	SageMaker string `json:"sageMaker"` // URL of the stand-in for it
+	Control   string `json:"control"`   // URL of the stand-in's control side
+	Region    string `json:"region"`
+	Number    string `json:"number"` // the account's twelve digits
+	Stack     string `json:"stack"`  // empty until it is deployed
+	LogGroup  string `json:"logGroup"`
 }
 
 // ErrNone is returned by Find where no local account runs.

@@ -11,8 +11,10 @@ import (
 	"path/filepath"
 	"time"
 
+	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/iam"
 	"github.com/aws/aws-sdk-go-v2/service/iam/types"
+	"github.com/aws/smithy-go"
 
 	"mulligan/internal/awstest"
 )
@@ -21,30 +23,34 @@ import (
 const askLimit = 30 * time.Second
 
 // authorize is IAM for the stand-in: MiniStack has no SageMaker, but it can say
-// what the role of the function that calls may do. Nil without IAM.
+// what the role or user that calls may do. Root may do everything. Nil without
+// IAM.
 func (h *Host) authorize(home Home) func(awstest.Caller, string, string) error {
 	if !h.options.IAM {
 		return nil
 	}
 	return func(caller awstest.Caller, action, resource string) error {
-		role, err := h.role(caller.AccessKey)
-		if err != nil {
-			return err
+		if caller.AccessKey == rootKey || caller.AccessKey == home.Number {
+			return nil
 		}
 		ctx, cancel := context.WithTimeout(context.Background(), askLimit)
 		defer cancel()
-		decision, err := h.Simulate(ctx, home, role, action, resource)
+		principal, err := h.principal(ctx, home, caller.AccessKey)
+		if err != nil {
+			return err
+		}
+		decision, err := h.Simulate(ctx, home, principal, action, resource)
 		if err != nil {
 			return err
 		}
 		if decision != types.PolicyEvaluationDecisionTypeAllowed {
-			return &awstest.Refusal{Principal: role}
+			return &awstest.Refusal{Principal: principal}
 		}
 		return nil
 	}
 }
 
-// Simulate asks IAM what a role may do: allowed, explicitDeny or implicitDeny.
+// Simulate asks IAM what a role or user may do: allowed, explicitDeny or implicitDeny.
 // Each of conditions is a context key and its value, as in
 // "iam:PassedToService", "scheduler.amazonaws.com".
 func (r Reach) Simulate(ctx context.Context, home Home, role, action, resource string, conditions ...[2]string) (types.PolicyEvaluationDecisionType, error) {
@@ -62,6 +68,24 @@ func (r Reach) Simulate(ctx context.Context, home Home, role, action, resource s
 		return "", fmt.Errorf("ask IAM what %s may do: %d answers to one question", role, len(out.EvaluationResults))
 	}
 	return out.EvaluationResults[0].EvalDecision, nil
+}
+
+// principal is the role of the function, or the user, that an access key is of.
+// Of sessions that people have of a role, MiniStack tells nobody: theirs is an
+// awstest.ErrUnknownKey, as any other.
+func (r Reach) principal(ctx context.Context, home Home, accessKey string) (arn string, err error) {
+	if arn, err = r.role(accessKey); !errors.Is(err, awstest.ErrUnknownKey) {
+		return arn, err
+	}
+	client, unknown := iam.NewFromConfig(r.AWS(home)), err
+	key, err := client.GetAccessKeyLastUsed(ctx, &iam.GetAccessKeyLastUsedInput{AccessKeyId: &accessKey})
+	if api, ok := errors.AsType[smithy.APIError](err); ok && api.ErrorCode() == "NoSuchEntity" {
+		return "", unknown
+	}
+	if err != nil {
+		return "", fmt.Errorf("whose access key %s is: %w", accessKey, err)
+	}
+	return "arn:aws:iam::" + home.Number + ":user/" + aws.ToString(key.UserName), nil
 }
 
 // role is the role behind a function's access key, from what the launcher notes

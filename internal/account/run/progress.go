@@ -17,11 +17,13 @@ func progress() func(format string, values ...any) {
 const next = `
 Mulligan is deployed as stack %[1]q in account %[2]s, %[3]s, of this machine.
 
-  build/mulligan fail --class capacity   a pipeline fails for lack of instances; watch what becomes of it
-  build/mulligan fail --help             other failures
-  build/mulligan log --follow            the function's log
-  make account                           deploys what you have changed since
-  make account-down                      ends all of it
+  build/mulligan fail --class capacity        a pipeline fails for lack of instances; watch what becomes of it
+  build/mulligan fail --help                  other failures
+  build/mulligan policy apply FILE --local    the next failure is judged by your policy
+  build/mulligan log --follow                 the function's log
+  make account                                deploys what you have changed since
+  make account-down                           ends all of it
 
-For other tools: AWS_ENDPOINT_URL=%[4]s AWS_ACCESS_KEY_ID=test AWS_SECRET_ACCESS_KEY=test AWS_REGION=%[3]s
+For other tools: AWS_ENDPOINT_URL=%[4]s AWS_ENDPOINT_URL_SAGEMAKER=%[5]s
+  AWS_ACCESS_KEY_ID=test AWS_SECRET_ACCESS_KEY=test AWS_REGION=%[3]s
 `

@@ -33,7 +33,9 @@ func serve(ctx context.Context, root, folder string, port int) (err error) {
 		return err
 	}
 	defer stop()
-	state := account.State{PID: os.Getpid(), Endpoint: h.Endpoint, Control: control, Region: home.Region, Number: home.Number}
+	state := account.State{
+		PID: os.Getpid(), Endpoint: h.Endpoint, SageMaker: h.SageMaker, Control: control, Region: home.Region, Number: home.Number,
+	}
 	if err := state.Write(folder); err != nil {
 		return err
 	}

@@ -42,7 +42,7 @@ func (u up) run(ctx context.Context) error {
 	if state, err = u.deploy(ctx, state, parameters); err != nil {
 		return u.stays(ctx, err)
 	}
-	fmt.Printf(next, stack, state.Number, state.Region, state.Endpoint)
+	fmt.Printf(next, stack, state.Number, state.Region, state.Endpoint, state.SageMaker)
 	return nil
 }
 
