@@ -71,7 +71,7 @@ func (s *stack) breaks(t *testing.T, b broken) {
 var (
 	readsLedger = []string{"BatchGetItem"}
 	looks       = append(readsLedger, "DescribePipelineExecution", "ListPipelineExecutionSteps")
-	claims      = append(slices.Clone(looks), "TransactWriteItems")
+	claims      = append(slices.Clone(looks), "ListPipelineExecutions", "TransactWriteItems")
 )
 
 // What the stack's roles lack ends in DeadLetters and is taken up from there

@@ -5,6 +5,9 @@
 // log. `make e2e` installs the tools and runs it; nothing of it is compiled
 // without the build tag e2e.
 //
+// People are there too: the operator's program runs as a process, with a user of
+// the account that may do what the README lists.
+//
 // Tests share one account and, where their parameters are alike, one stack; each
 // uses executions of its own, so that they run side by side and in any order.
 // Every stack has a PipelineNamePrefix of its own, and so minds its own

@@ -33,8 +33,8 @@ type course struct {
 }
 
 var (
-	retriedAtOnce = course{"at once", awstest.ReasonInternal, false, []string{"RetryPipelineExecution"}, 1, 1}
-	waitsFirst    = course{"waiting", awstest.ReasonCapacity, false, []string{"CreateSchedule", "RetryPipelineExecution"}, 2, 1}
+	retriedAtOnce = course{"at once", awstest.ReasonInternal, false, []string{"ListPipelineExecutions", "RetryPipelineExecution"}, 1, 1}
+	waitsFirst    = course{"waiting", awstest.ReasonCapacity, false, []string{"ListPipelineExecutions", "CreateSchedule", "RetryPipelineExecution"}, 2, 1}
 	byPerson      = course{"superseded", awstest.ReasonInternal, true, []string{"DescribePipelineExecution", "TransactWriteItems"}, 1, 0}
 )
 
@@ -42,7 +42,8 @@ var (
 type ailing struct {
 	*story
 	course
-	id     string               // of the execution
+	id     string // of the execution
+	runs   []awstest.Run
 	failed func() awstest.Event // of its failure
 	person func()
 	met    atomic.Int32 // how many plans came to pass
@@ -54,7 +55,9 @@ func (s *stack) ails(t *testing.T, c course, words string, plan func(*ailing)) *
 	t.Helper()
 	name := strings.NewReplacer("/", "-", "_", "-", " ", "-", ",", "").Replace(strings.TrimPrefix(t.Name(), "Test") + "-" + words)
 	a := &ailing{story: &story{stack: s, t: t}, course: c, id: fmt.Sprintf("%.6x", sha256.Sum256([]byte(s.prefix+name))), person: func() {}}
+	name += "-" + a.id // the pipeline's calls name its execution too
 	a.arn = fmt.Sprintf("arn:aws:sagemaker:%s:%s:pipeline/%s%s/execution/%s", s.home.Region, s.home.Number, s.prefix, name, a.id)
+	a.runs = []awstest.Run{awstest.FailsAt("Train", c.reason), awstest.Succeeds()}
 	a.failed = sync.OnceValue(func() awstest.Event {
 		last, _ := a.standIn().LastEvent(a.arn)
 		return last
@@ -73,7 +76,7 @@ func (s *stack) ails(t *testing.T, c course, words string, plan func(*ailing)) *
 	if plan != nil {
 		plan(a)
 	}
-	s.fails(t, awstest.Script{Pipeline: name, ID: a.id, Runs: []awstest.Run{awstest.FailsAt("Train", c.reason), awstest.Succeeds()}})
+	s.fails(t, awstest.Script{Pipeline: name, ID: a.id, Runs: a.runs})
 	return a
 }
 

@@ -26,7 +26,10 @@ type line struct {
 	Due                        time.Time
 	Retry                      int
 	Door, Event, Error, Build  string
-	Request                    string
+	Request, Policy            string
+	Rule, Message              string // of the policy, that decided; to people
+	Parallelism                int
+	Problem                    string `json:"policy_problem"`
 }
 
 // is tells whether the line has that verdict and that reason.

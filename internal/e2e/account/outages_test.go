@@ -34,6 +34,8 @@ var outages = []outage{
 	{"reading is throttled", retriedAtOnce, ledgerOps[:1], false, refuse(400, "ThrottlingException", tooFast), retry.Unseen, 0},
 	{"claiming is throttled", retriedAtOnce, ledgerOps[1:], false, refuse(400, "ProvisionedThroughputExceededException", tooFast), retry.Unseen, 0},
 	{"claiming meets other transactions", retriedAtOnce, ledgerOps[1:], false, refuse(400, "TransactionInProgressException", tooFast), retry.Unseen, 0},
+	// what is asked beside the failure, before it is claimed
+	{"asking for newer executions is throttled", retriedAtOnce, []string{"ListPipelineExecutions"}, false, refuse(400, "ThrottlingException", tooFast), retry.Unseen, 0},
 	// 66
 	{"scheduling is throttled", waitsFirst, []string{"CreateSchedule"}, false, refuse(429, "ThrottlingException", tooFast), retry.Claimed, 1},
 	{"the schedules are all in use", waitsFirst, []string{"CreateSchedule"}, false, refuse(402, "ServiceQuotaExceededException", "too many schedules"), retry.Claimed, 1},

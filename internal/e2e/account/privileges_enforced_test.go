@@ -69,22 +69,32 @@ func (s *stack) looks(by aws.Config) calls {
 	}
 }
 
-// The stand-in for SageMaker serves the functions' roles alone, and knows no key
-// but theirs: not even root's, which has no role to ask IAM about.
+// The stand-in for SageMaker asks IAM about the functions' roles and about
+// users, lets root do everything, and knows no other key.
 func TestSageMakerAsksWhoCalls(t *testing.T) {
 	t.Parallel()
 	s := shared.stack(t, nil)
 	st := s.running(t)
-	for who, by := range map[string]aws.Config{
-		"root": s.AWS(s.home), "an unknown key": s.signedBy("AKIAIOSFODNN7EXAMPLE", "secret", ""), "no permission": s.principal(t, nil),
+	allowed := document{Version: "2012-10-17", Statement: []statement{
+		{Effect: "Allow", Action: list{"sagemaker:DescribePipelineExecution"}, Resource: list{st.arn}},
+	}}
+	for who, test := range map[string]struct {
+		by    aws.Config
+		codes []string // none is success
+	}{
+		"root":              {s.AWS(s.home), nil},
+		"an unknown key":    {s.signedBy("AKIAIOSFODNN7EXAMPLE", "secret", ""), []string{"UnrecognizedClientException"}},
+		"a session of ours": {s.principal(t, nil), []string{"UnrecognizedClientException"}},
+		"no permission":     {s.user(t, document{}), denied},
+		"a permission":      {s.user(t, allowed), nil},
 	} {
-		by.BaseEndpoint = aws.String(s.SageMaker)
-		client := sagemaker.NewFromConfig(by, func(o *sagemaker.Options) { o.Retryer = aws.NopRetryer{} })
+		test.by.BaseEndpoint = aws.String(s.SageMaker)
+		client := sagemaker.NewFromConfig(test.by, func(o *sagemaker.Options) { o.Retryer = aws.NopRetryer{} })
 		t.Run(who, func(t *testing.T) {
 			calls{"sagemaker:DescribePipelineExecution": func(ctx context.Context) error {
 				_, err := client.DescribePipelineExecution(ctx, &sagemaker.DescribePipelineExecutionInput{PipelineExecutionArn: &st.arn})
 				return err
-			}}.answered(t, "UnrecognizedClientException")
+			}}.answered(t, test.codes...)
 		})
 	}
 }

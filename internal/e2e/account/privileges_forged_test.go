@@ -141,7 +141,10 @@ func TestFunctionAsksForNothingElse(t *testing.T) {
 	st.until("the retry", st.isRetried)
 	s.gate.mu.Lock()
 	defer s.gate.mu.Unlock()
-	asks := []string{"BatchGetItem", "TransactWriteItems", "CreateSchedule", "DescribePipelineExecution", "ListPipelineExecutionSteps", "RetryPipelineExecution"}
+	asks := []string{
+		"BatchGetItem", "TransactWriteItems", "CreateSchedule", "DescribePipelineExecution", "ListPipelineExecutionSteps",
+		"ListPipelineExecutions", "DescribeTrainingJob", "DescribeProcessingJob", "DescribeTransformJob", "RetryPipelineExecution",
+	}
 	for _, p := range s.gate.seen { // of all tests, so far
 		// A connection is opened ahead by a request without a meaning.
 		if !slices.Contains(asks, p.op) {
