@@ -144,7 +144,7 @@ func (r *rule) labelFor(m *message) Label {
 	if r.label != Transient {
 		return r.label
 	}
-	if m.cut || m.user && !m.sdkSays(r.codes) && !m.statusByLibrary(r.http) {
+	if m.cut || m.user && !r.own && !m.sdkSays(r.codes) && !m.statusByLibrary(r.http) {
 		return Ambiguous
 	}
 	if r.sure || r.when != nil || m.sdkSays(r.codes) {
@@ -173,17 +173,25 @@ func (m *message) statusByLibrary(statuses []int) bool {
 	return false
 }
 
-// hasCode returns the first code of the message that is one of names.
+// hasCode returns the first code of the message that is one of names, one in the
+// SDK's own sentence before others.
 func (m *message) hasCode(names []string) (code, bool) {
 	if len(names) == 0 {
 		return code{}, false
 	}
+	first, found := code{}, false
 	for _, c := range m.codes {
-		if c.known && contains(names, c.name) {
+		if !c.known || !contains(names, c.name) {
+			continue
+		}
+		if c.sdk {
 			return c, true
 		}
+		if !found {
+			first, found = c, true
+		}
 	}
-	return code{}, false
+	return first, found
 }
 
 // likeCode returns the first code of the message that no rule names and that

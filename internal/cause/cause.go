@@ -136,7 +136,7 @@ func (m *message) decide() (e *entry, at int, firm Confidence) {
 func (m *message) passingCode() (*entry, int) {
 	for i := range m.book.passing {
 		e := &m.book.passing[i]
-		if c, ok := m.hasCode(e.codes); ok && (c.sdk || c.at == 0 && !m.user) {
+		if c, ok := m.hasCode(e.codes); ok && (c.sdk || c.library || c.at == 0 && !m.user) {
 			if _, _, ok := e.match(m); ok {
 				return e, c.at
 			}

@@ -11,7 +11,7 @@ type code struct {
 	known   bool // a rule names it
 	fails   bool // its name or place says that it is an error's
 	sdk     bool // it stands in the AWS SDK's sentence about a refused call
-	library bool // it is a connection library\'s own exception
+	library bool // it is a connection library's own exception
 }
 
 // maxCodes bounds how many codes are kept; the last ones matter most, since a
@@ -22,7 +22,8 @@ const maxCodes = 32
 // Java, and the SDK for Go.
 var sdkMarks = []string{
 	"An error occurred (", "Error Code: ", "Error code: ", "error code: ", "ErrorCode: ", "api error ", "'Code': '",
-	`"Code": "`, `"Code":"`, `"code": "`, `"code":"`, `"__type": "`, `"__type":"`, "<Code>",
+	`"Code": "`, `"Code":"`, `"code": "`, `"code":"`, "ExceptionName: ", ",Error ", "Lambda.", "SageMaker.", "Glue.", "Athena.",
+	"ECS.", "DynamoDB.", "EMR.", "Batch.", "Bedrock.", "SFN.", `"__type": "`, `"__type":"`, "<Code>",
 }
 
 // raiseMarks stand before an exception's name where a runtime wraps it in JSON.
@@ -49,7 +50,7 @@ func readCodes(text string) []code {
 			continue
 		}
 		end := wordEnd(text, i)
-		if looksLikeCode(text[i:end]) {
+		if looksLikeCode(text[i:end]) || namedBySDK(text, i, end) {
 			codes = append(codes, newCode(text, i, end))
 		}
 		i = end
@@ -58,6 +59,12 @@ func readCodes(text string) []code {
 		codes = append(codes[:maxCodes/2:maxCodes/2], codes[len(codes)-maxCodes/2:]...)
 	}
 	return codes
+}
+
+// namedBySDK reports whether a word with no inner capital stands where the SDK
+// writes a code: "An error occurred (Throttling)".
+func namedBySDK(text string, i, end int) bool {
+	return end-i >= 5 && 'A' <= text[i] && text[i] <= 'Z' && end < len(text) && text[end] == ')' && endsInAny(text[:i], sdkMarks)
 }
 
 func wordEnd(s string, i int) int {

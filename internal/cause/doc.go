@@ -20,9 +20,9 @@
 //
 // The tables are tried one after the other:
 //
-//	told apart   messages that look like another kind and are not
+//	told apart   messages that look like another kind and are not; documented lists of messages
 //	permanent    refusals, what is exhausted, what is absent, the user's faults
-//	unclear      words that fit both a passing and a lasting fault
+//	unclear      words that fit both a passing and a lasting fault, and what failed for a reason not told
 //	shapes       weak lasting evidence: a generic validation code, a Python
 //	             exception that the same code raises again
 //	passing      shortages, faults of services, lost connections
@@ -42,7 +42,8 @@
 // "timed out" has not shown that a service was at fault. Where it speaks, a
 // transient rule counts as ambiguous, unless the AWS SDK's own sentence
 // ("An error occurred (ThrottlingException) when calling the ...") or an HTTP
-// library's own exception carries the code.
+// library's own exception carries the code, or the words are a driver's or an
+// operating system's own (rule.own), such as "uncorrectable ECC error".
 //
 // # The job behind a step
 //

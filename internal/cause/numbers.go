@@ -30,7 +30,7 @@ var announcers = []struct {
 	kind  kind
 }{
 	{"non-zero code", exitStatus}, {"nonzero code", exitStatus}, {"clienterror", httpStatus}, {"errno", errno}, {"os error", errno}, {"signal", signal}, {"signals.sigkill", signal},
-	{"exit code", exitStatus}, {"exitcode", exitStatus}, {"exit_code", exitStatus}, {"exit status", exitStatus},
+	{"exit code", exitStatus}, {"exit code is", exitStatus}, {"exitcode", exitStatus}, {"exit_code", exitStatus}, {"exit status", exitStatus},
 	{"exit value", exitStatus}, {"exited with", exitStatus}, {"exited with code", exitStatus},
 	{"exited with status", exitStatus}, {"return code", exitStatus}, {"returned", exitStatus}, {"code", httpStatus},
 	{"statuscode", httpStatus}, {"status_code", httpStatus}, {"status", httpStatus}, {"http", httpStatus},
@@ -79,6 +79,9 @@ func isDigits(s string) bool {
 // kindOf reads what stands around the number low[i:end].
 func kindOf(low string, i, end, n int) kind {
 	isHTTP := n >= 400 && n <= 599
+	if n < 10 && i > 0 && low[i-1] == '-' && strings.HasSuffix(low[:i-1], "errno ") {
+		return noKind // getaddrinfo's numbers, not errno's
+	}
 	if isHTTP && (i == 0 && alone(low[end:]) || i > 0 && low[i-1] == '(' && strings.HasPrefix(low[end:], ")")) {
 		return httpStatus
 	}

@@ -12,14 +12,15 @@ const maxPeel = 12
 var wrappers = []string{
 	"clienterror", "botocore.exceptions.clienterror", "unexpectedstatusexception",
 	"sagemaker.exceptions.unexpectedstatusexception", "error", "exception", "failed", "fatal",
-	"algorithmerror", "algorithm error", "executeuserscripterror", "failure reason", "failurereason", "reason",
-	"valueerror: error",
+	"algorithmerror", "algorithm error", "executeuserscripterror", "failure reason", "failed reason", "failed. reason", "failurereason", "reason",
 }
 
 // sentences are wrappers that hold names the user chose: how they begin, and
 // the words they end with.
 var sentences = [...]struct{ begin, end string }{
 	{"error for ", "failed. reason:"},
+	{"error for ", "failed reason:"},
+	{"valueerror: error for ", "reason:"},
 	{"error hosting ", "failed. reason:"},
 	{"error creating ", "failed. reason:"},
 	{"failed to invoke sagemaker:", "error details:"},
@@ -96,6 +97,7 @@ func mask(text string) string {
 		switch token := string(b[i:end]); {
 		case strings.Contains(token, "://"), strings.Contains(token, "arn:aws"):
 			blank(b[i+localHost(token) : end])
+			keepStorage(b[i:end], token)
 		case token == "Command" || token == "File":
 			end = blankQuoted(b, end)
 		}
@@ -113,6 +115,15 @@ func localHost(token string) int {
 		}
 	}
 	return 0
+}
+
+// keepStorage writes back that a URL's host is Amazon S3.
+func keepStorage(b []byte, token string) {
+	for _, host := range [...]string{"//s3.", ".s3."} {
+		if i := strings.Index(token, host); i >= 0 {
+			copy(b[i:], host)
+		}
+	}
 }
 
 func tokenEnd(b []byte, i int) int {

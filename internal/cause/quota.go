@@ -33,7 +33,7 @@ func readQuotas(low string) (all []quota, at int) {
 }
 
 // quotaMarks start a quota's sentence.
-var quotaMarks = []string{"account-level service limit", "account-level service quota", "account level service limit"}
+var quotaMarks = []string{"account-level service limit", "account-level service quota", "account level service limit", "account- service limit"}
 
 func nextQuota(low string) (int, bool) { return findAny(low, rulebook().quotas) }
 

@@ -8,6 +8,7 @@ type rule struct {
 	class Class
 	label Label
 	sure  bool // lasting words beside it cast no doubt
+	own   bool // no program makes these words up: believed where the user's code printed them
 
 	codes  []string                   // one of these error codes stands in the message
 	like   []string                   // a code that no rule names has one of these in its name; as says
@@ -41,15 +42,15 @@ var tables = [...]struct {
 	standing standing
 	rules    []rule
 }{
-	{certain, toldApart}, {certain, refusals}, {certain, exhausted}, {certain, absent}, {certain, userFaults},
-	{doubtful, unclear}, {certain, shapes}, {passing, shortages}, {passing, faults}, {passing, connections},
+	{certain, toldApart}, {certain, documented}, {certain, refusals}, {certain, exhausted}, {certain, absent}, {certain, userFaults},
+	{doubtful, unclear}, {doubtful, opaque}, {certain, shapes}, {passing, shortages}, {passing, faults}, {passing, connections},
 	{weak, shells}, {weak, subjects},
 }
 
 // lastingWords cast doubt on a transient rule, unless arithmetic or the SDK's own
 // sentence backs it: they are the subjects of faults that stay.
 var lastingWords = []string{
-	"invalid", "unsupported", "not supported", "not allowed", "not enabled", "must", "mismatch", "incompatible",
+	"invalid", "unsupported", "not supported", "isn't supported", "doesn't support", "isn't allowed", "isn't available in", "not allowed", "not enabled", "must", "mismatch", "incompatible",
 	"missing", "not found", "is empty", "wrong",
 	"import", "column~", "schema", "label", "labels", "hyperparameter~", "argument~", "configured", "batch size",
 	"learning rate", "memory", "disk", "volume", "storage",

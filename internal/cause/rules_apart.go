@@ -45,7 +45,8 @@ var toldApart = []rule{
 		name: "quota_unpaid", class: QuotaZero, label: Permanent,
 		says: []string{
 			"check your plan and billing", "insufficient_quota", "billing hard limit",
-			"exceeded your current quota, please check",
+			"exceeded your current quota, please check", "resource monitor * exceeded", "monthly included credits",
+			"out of credits", "no credits", "credit balance is too low", "monthly quota", "monthly limit",
 		},
 		source:  "Model providers' APIs: the account has no credit",
 		example: "openai.RateLimitError: Error code: 429 - You exceeded your current quota, please check your plan and billing details.",
@@ -77,8 +78,6 @@ var toldApart = []rule{
 		says: []string{
 			"invalid maxwaittimeinseconds", "maxwaittimeinseconds * must be",
 			"maxwaittimeinseconds is required", "only supported when enablemanagedspottraining",
-			"spot price * lower than", "spot bid price is too low", "price-too-low", "spot price is too low",
-			"spot price * too low", "spot price * below", "price is too low", "bid * too low", "spot bid",
 		},
 		source:  "CreateTrainingJob validation; EC2 spot request status codes",
 		example: "Invalid MaxWaitTimeInSeconds. MaxWaitTimeInSeconds must be greater than or equal to MaxRuntimeInSeconds",
@@ -86,7 +85,7 @@ var toldApart = []rule{
 	{
 		name: "model_timed_out", class: DependencyTimeout, label: Ambiguous,
 		codes:   []string{"modelerror", "modelinvocationtimeout"},
-		and:     []string{"timed out", "time out", "timeout"},
+		and:     []string{"timed out", "time out", "timeout", "could not get a response"},
 		source:  "InvokeEndpoint ModelError: too slow, or overloaded",
 		example: "An error occurred (ModelError) when calling the InvokeEndpoint operation: Received server error (0) from primary with message \"Your invocation timed out while waiting for a response from container primary\".",
 	},
@@ -102,7 +101,8 @@ var toldApart = []rule{
 		says: []string{
 			"oversize body", "oversize", "payload * exceed~", "request body * exceed~", "request too large",
 			"entity too large", "request entity too large", "payload too large", "payload size",
-			"message length * larger", "larger than max",
+			"message length * larger", "larger than max", "message size * exceed~", "size exceeding",
+			"exceeding the maximum number of bytes",
 		},
 		codes:   []string{"requesttoolarge", "requestentitytoolarge", "entitytoolarge", "payloadtoolarge"},
 		source:  "AWS Lambda RequestTooLarge, HTTP 413, gRPC message size",
@@ -113,7 +113,9 @@ var toldApart = []rule{
 		unless: []string{
 			"errno 28", "no space", "403", "401", "permission denied", "no such file", "disk quota",
 			"conflicting dependencies", "syntaxerror", "http error 5~", "503 server error", "502 server error",
-			"504 server error", "not found", "illegal char~",
+			"504 server error", "not found", "illegal char~", "http 500", "http 502", "http 503", "http 504",
+			"requires-python", "different python version", "(from versions: 0~", "(from versions: 1~",
+			"(from versions: 2~", "(from versions: 3~",
 		},
 		says: []string{
 			"'pip', 'install'", "pip install", "no matching distribution found",

@@ -26,7 +26,7 @@ var shells = []rule{
 			"non-zero code", "returned non-zero", "exited with", "terminated with exit", "segmentation fault",
 			"core dumped", "sigsegv", "sigabrt", "sigterm", "childfailederror", "mpirun", "process exited",
 			"raise ~", "runtimeerror", "oserror", "userexception", "unhandled exception", "uncaught exception",
-			"container exited", "exited unexpectedly", "training failed", "training job failed", "job failed",
+			"container exited", "container * exited", "exited unexpectedly", "training failed", "training job failed", "job failed",
 			"cloudwatch",
 		},
 		codes: []string{

@@ -19,7 +19,7 @@ var unclear = []rule{
 		},
 		unless: []string{
 			"request delta of", "rate exceeded", "rate limit", "concurrent runs", "requests per",
-			"request limit", "provisioned throughput", "concurrency", "queries you can run concurrently",
+			"request limit", "provisioned throughput", "concurrency", "queries you can run concurrently", "open jobs", "too many requests",
 		},
 		source:  "AWS codes for limits, where nothing says how much of what is in use",
 		example: "ServiceQuotaExceededException: Service quota reached, the amount is not told",
@@ -44,7 +44,7 @@ var unclear = []rule{
 			"request delta of", "retries", "rate exceeded", "rate limit", "concurrent runs", "concurrently",
 			"requests per", "request limit", "provisioned throughput", "concurrency", "attempts", "exitcode",
 			"iterations", "datalimitexceeded", "time limit", "memory", "token~", "length", "character~",
-			"size limit", "context", "recursion", "number of queries",
+			"size limit", "context", "open jobs", "recursion", "number of queries",
 		},
 		source:  "AWS limits where the text does not say how much of what is in use",
 		example: "The quota for workers has been reached: quota exceeded",
@@ -57,13 +57,14 @@ var unclear = []rule{
 	},
 	{
 		name: "accelerator_network", class: Network, label: Ambiguous,
+		codes: []string{"horovodinternalerror"},
 		says: []string{
 			"nccl operations have failed", "ncclremoteerror", "ncclinternalerror", "socketstartconnect",
 			"remote process exited", "watchdog caught collective operation timeout",
 			"collective operation timeout", "processgroupnccl * timeout", "rendezvous", "store based barrier",
-			"connectfullmesh", "gloo~ * connect~", "tcpstore", "socket timeout", "waitforinput",
+			"connectfullmesh", "gloo~ * connect~", "tcpstore", "socket timeout", "client socket has timed out", "network interface provisioning", "waitforinput",
 			"horovod has been shut down", "mpi_~ * communicat~", "no route to host", "network is unreachable",
-			"libfabric~", "~rendezvous~", "mpi_abort", "orterun was unable", "orte was unable", "orte has lost",
+			"libfabric~", "~rendezvous~", "orterun was unable", "orte was unable", "orte has lost",
 		},
 		source:  "NCCL, Gloo and PyTorch distributed: a peer died, or the network did, or was set up wrongly",
 		example: "torch.distributed.DistBackendError: [Rank 3] Watchdog caught collective operation timeout: WorkNCCL ran for 1800000 milliseconds",
@@ -112,7 +113,13 @@ var unclear = []rule{
 	},
 	{
 		name: "credentials_unread", class: AccessDenied, label: Ambiguous,
-		codes:   []string{"credentialretrievalerror", "metadataretrievalerror"},
+		codes: []string{
+			"credentialretrievalerror", "metadataretrievalerror", "nocredentialserror", "nocredentials",
+		},
+		says: []string{
+			"unable to locate credentials", "unable to load aws credentials", "unable to load credentials",
+			"credentials from any provider", "could not load credentials", "no valid credential~ sources",
+		},
 		unless:  []string{"container-role", "iam-role", "retrieving metadata", "container metadata"},
 		source:  "botocore: a provider of credentials failed, which may be set up wrongly",
 		example: "botocore.exceptions.CredentialRetrievalError: Error when retrieving credentials from custom-process: gave nothing",
@@ -133,9 +140,10 @@ var unclear = []rule{
 			"connection timeout", "failed to establish a new connection", "name resolution",
 			"name or service not known", "nodename nor servname", "could not resolve host", "could not resolve",
 			"unknown host", "network is unreachable", "no route to host", "host is unreachable",
-			"certificate verify failed", "connection error * trying to connect", "connection attempt failed",
+			"certificate verify failed", "handshake failure", "tls handshake", "connection error * trying to connect", "connection attempt failed",
 			"couldn't make a network connection", "could not make a network connection",
-			"trying to locate the file on the hub", "offline mode", "failed to reach", "unable to reach",
+			"trying to locate the file on the hub", "offline mode", "temporary failure resolving",
+			"connection issue between", "cursor already closed", "failed to reach", "unable to reach",
 			"communications link failure", "network error", "check your internet connection",
 			"is not reachable", "failed to open a connection", "proxy error", "dial tcp", "no such host",
 			"econnrefused", "etimedout", "enotfound", "eai_again", "ehostunreach", "enetunreach",
@@ -145,7 +153,7 @@ var unclear = []rule{
 		},
 		unless: []string{
 			"eof occurred in violation", "unexpected_eof", "retrieving credentials", "container metadata",
-			"503 server error", "http error 503", "ssl syscall", "port 22", "500 server error",
+			"503 server error", "http error 503", "ssl syscall", "port 22", "tls handshake timeout", "could not resolve property", "500 server error",
 			"502 server error", "504 server error", "http error 500", "http error 502", "http error 504",
 		},
 		source:  "Sockets, botocore, JDBC and urllib3: a route, security group or endpoint may be missing for good",
@@ -155,6 +163,7 @@ var unclear = []rule{
 		name: "answer_too_slow", class: DependencyTimeout, label: Ambiguous,
 		says:    []string{"read timed out", "read timeout", "read operation timed out"},
 		and:     []string{"endpoint", "invocation~", "model", "lambda", "jdbc", "query", "runtime"},
+		unless:  storageURL,
 		source:  "botocore and drivers: what was called takes longer than the client waits",
 		example: "botocore.exceptions.ReadTimeoutError: Read timeout on endpoint URL: \"https://runtime.sagemaker.eu-west-1.amazonaws.com/\"",
 	},
@@ -180,59 +189,16 @@ var unclear = []rule{
 			"not read from or written to", "gateway timeout", "gateway time-out", "provisioning", "504",
 			"500 server error", "502 server error", "503 server error", "504 server error", "http error 500",
 			"http error 502", "http error 503", "http error 504", "provision~", "tls handshake", "dial tcp",
+			"endpoint url * .s3.", "endpoint url * //s3.", "network interface provisioning", "client socket has timed out",
+			"etcdserver", "cas service", "ssl syscall error",
 		},
 		source:  "Clients that stopped waiting: too slow always, or this once",
 		example: "Task timed out after 900.00 seconds",
 	},
-	{
-		name: "stream_failed", class: ServiceFault, label: Ambiguous,
-		codes: []string{
-			"modelstreamerror", "generic_internal_error", "hive_metastore_error", "hive_cannot_open_split",
-		},
-		source:  "Amazon Bedrock and Athena: the service or what was asked of it",
-		example: "GENERIC_INTERNAL_ERROR: 0 of 3",
-	},
-	{
-		name: "model_failed", class: UserCode, label: Ambiguous,
-		unless: []string{"released on a", "lost node", "internal error"},
-		codes:  []string{"modelerror"},
-		says: []string{
-			"received server error (5~", "worker died", "worker terminated", "workers have failed",
-			"prediction error", "no training job succeeded", "training jobs failed",
-			"please take a look at the training job failures", "bootstrap action~", "step_failure",
-			"bootstrap_failure", "tuning job * failed", "illegal memory access", "crashloopbackoff",
-			"shut down as step failed", "user application exited", "application_~ * finished with failed",
-			"exception in user code", "executorlostfailure", "stage failure", "lost executor", "executor lost",
-			"executor heartbeat", "sparkcontext was shut down", "stopped sparkcontext", "launch error",
-			"please check complete logs", "states.taskfailed", "mpi_abort was invoked", "check the logs",
-			"job run failed", "customjar", "step * failed at", "command failed", "no_slave_left",
-			"failed_by_master", "all slaves * terminated", "core nodes * failed", "from algorithm",
-			"bad http status", "all_slaves_terminated", "application provisioning failed",
-		},
-		source:  "A container, cluster or child job failed and only its log says why",
-		example: "An error occurred (ModelError) when calling the InvokeEndpoint operation: Received server error (500) from primary with message \"\"",
-	},
-	{
-		name: "states_in_conflict", class: ConfigValidation, label: Ambiguous,
-		http: []int{409, 423},
-		codes: []string{
-			"conflict", "resourceinuse", "resourceconflict", "concurrentmodification", "operationaborted",
-			"optimisticlock", "invalidstate",
-		},
-		says: []string{
-			"is being updated", "is being deleted", "currently in use", "is in use", "update is in progress",
-			"is in progress", "another operation", "conflicting operation", "concurrent modification",
-			"cannot * while it is in", "cannot update in-progress", "currently being", "not in a state",
-			"in an invalid state", "status must be", "not in service", "not inservice", "being created",
-			"is pending", "is not active", "not ready", "not in * state",
-		},
-		source:  "AWS: something else changes the same resource; it may end, or stand",
-		example: "ConflictException: Another operation on the endpoint has not ended",
-	},
-	likeLimit,
-
-	likeConflict,
 }
+
+// storageURL are the hosts of Amazon S3, as mask leaves them.
+var storageURL = []string{"endpoint url * .s3.", "endpoint url * //s3."}
 
 // isNullDetails reports whether a create call was refused with nothing said.
 func isNullDetails(m *message) (int, bool) {

@@ -10,7 +10,7 @@ var exhausted = []rule{
 		errno: []int{12},
 		codes: []string{
 			"outofmemoryerror", "outofmemory", "memoryerror", "oomkilled", "cudaerrormemoryallocation",
-			"cublas_status_alloc_failed", "arraymemoryerror", "_arraymemoryerror",
+			"cublas_status_alloc_failed", "arraymemoryerror", "_arraymemoryerror", "arrowmemoryerror",
 		},
 		says: []string{
 			"exhausted resources", "exceeded_memory_limit", "exceeded * memory", "memory quota",
@@ -22,10 +22,10 @@ var exhausted = []rule{
 			"physical memory used", "insufficient memory", "not enough memory", "ran out of memory",
 			"memory limit exceeded", "exceeded memory", "insufficient shared memory", "out of shared memory",
 			"more memory", "larger instance", "bigger instance", "low on resource: memory", "sent sigkill",
-			"memory size exceeded", "signal: killed", "memory exhausted", "memory * exhausted",
+			"memory size exceeded", "malloc of size", "signal: killed", "memory exhausted", "memory * exhausted",
 			"attempting to allocate", "exhausted * memory", "killed by signal", "evicted", "node was low on",
 		},
-		unless:  []string{"insufficient memory * instance~ * capacity", "ephemeral~storage", "ephemeral-storage"},
+		unless:  []string{"insufficient memory * instance~ * capacity", "ephemeral~storage", "ephemeral-storage", "signal: segmentation fault", "signal: aborted"},
 		source:  "Linux, Python, CUDA, the JVM, YARN and AWS Lambda on memory",
 		example: "AlgorithmError: RuntimeError: CUDA out of memory. Tried to allocate 2.00 GiB",
 	},
@@ -47,7 +47,7 @@ var exhausted = []rule{
 		says: []string{
 			"no space left", "run out of space", "ran out of space", "out of disk space", "out of disk",
 			"out of space", "disk full", "disk is full", "volume is full", "enospc", "disk quota exceeded",
-			"not enough disk space", "not enough free disk", "not enough space", "insufficient disk",
+			"not enough disk space", "not enough free disk", "not enough space", "not enough free space", "storagefull", "insufficient disk",
 			"insufficient * disk space", "insufficient storage", "not enough storage", "disk space * exceeded",
 			"enough disk space", "usable space", "increase the volume size", "more storage",
 			"ephemeral-storage", "model data archive is too large", "larger volume",
@@ -76,7 +76,7 @@ var exhausted = []rule{
 		says: []string{
 			"stopped by user", "stopped by the user", "stopped by a user", "terminated by user",
 			"terminated by the user", "cancelled by user", "canceled by user", "user request", "user requested",
-			"job was stopped", "job stopped by", "manually stopped", "was cancelled", "was canceled",
+			"job was stopped", "job has stopped", "job stopped by", "manually stopped", "was cancelled", "was canceled",
 			"was aborted", "keyboardinterrupt", "stopped manually", "step was cancelled", "job run was stopped",
 			"has been stopped", "shut down by user", "signal 15", "terminated idle", "auto-terminated",
 			"stopped by", "cancelled the operation", "canceled the operation", "aborted by",

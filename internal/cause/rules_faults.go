@@ -3,26 +3,36 @@ package cause
 // faults state that a service or a machine failed and will not stay so.
 var faults = []rule{
 	{
+		name: "accelerator_broken", class: ServiceFault, label: Transient, own: true,
+		says: []string{
+			"uncorrectable ecc", "fallen off the bus", "gpu is lost", "xid 48", "xid 62", "xid 63", "xid 64",
+			"xid 74", "xid 79", "xid 94", "xid 95", "xid 119", "xid 120", "xid * 48,", "xid * 63,", "xid * 74,",
+			"xid * 79,", "xid * 94,", "xid * 95,", "row remap~", "~ecc_uncorrectable", "unable to determine the device handle", "neuron * hardware error",
+			"nrt_exec_hw_err_~", "sram uncorrectable",
+		},
+		source:  "NVIDIA Xid errors and the CUDA and Neuron runtimes: the card is broken, another run gets another machine",
+		example: "NCCL watchdog thread terminated with exception: CUDA error: uncorrectable ECC error encountered",
+	},
+	{
 		name: "machine_broken", class: ServiceFault, label: Transient,
 		says: []string{
 			"hardware failure", "hardware error", "instance failure", "instance * unhealthy", "host failure",
-			"uncorrectable ecc", "underlying host", "status check~ failed", "fallen off the bus",
-			"busy or unavailable", "gpu is lost", "xid 79", "xid 48", "xid 63", "xid 64", "xid 74", "xid 94",
-			"xid 95", "nvlink error", "row remap~", "ecc error", "faulty instance", "instance replaced",
+			"underlying host", "status check~ failed",
+			"busy or unavailable", "nvlink error", "ecc error", "faulty instance", "instance replaced",
 			"instance was replaced", "node was lost", "node lost", "node is unhealthy", "unhealthy node",
 			"degraded hardware", "instance retirement", "deep health check", "fault in the underlying",
 			"lost the docker daemon", "nodenotready", "node not ready", "nodelost", "unexpectedadmissionerror",
 		},
 		codes:   []string{"instance_failure", "hosterror"},
-		source:  "Seen on GPU instances: another run gets another machine",
-		example: "NCCL watchdog thread terminated with exception: CUDA error: uncorrectable ECC error encountered",
+		source:  "SageMaker, EC2 and Kubernetes on machines that failed: another run gets another one",
+		example: "The job's underlying host failed",
 	},
 	{
 		name: "transactions_collided", class: ServiceFault, label: Transient, sure: true,
 		unless: []string{"read-only", "multiprocessing", "thread~"},
 		codes: []string{
 			"deadlockdetected", "serializationfailure", "transactionconflict", "transactionrollbackerror",
-			"iceberg_commit_error", "concurrentappend", "conditionalrequestconflict",
+			"iceberg_commit_error", "operationaborted", "concurrentmodification", "concurrentappend", "conditionalrequestconflict",
 		},
 		says: []string{
 			"serializable isolation violation", "could not serialize access", "deadlock found",
@@ -53,6 +63,34 @@ var faults = []rule{
 		example: "FATAL: the database system is starting up",
 	},
 	{
+		name: "service_fault_stated", class: ServiceFault, label: Transient, sure: true,
+		codes:   []string{"kmsinternal", "keyunavailable", "idpcommunicationerror", "serverinternalerror"},
+		says:    []string{"system-error", "unexpected system error", "thread_resource_error", "server.internalerror", "service fault occurred"},
+		source:  "AWS KMS and AWS STS on what may be called again; EC2 state change and spot status codes",
+		example: "KMSInternalException: The request was rejected; it can be retried",
+	},
+	{
+		name: "spectrum_fault", class: ServiceFault, label: Transient,
+		says:    []string{"s3 query exception (fetch)", "s3 query exception (execute)"},
+		unless:  []string{"parquet", "orc file", "avro", "not a", "type"},
+		source:  "Amazon Redshift Spectrum, error 15001: reading from Amazon S3 failed",
+		example: "S3 Query Exception (Fetch) code: 15001",
+	},
+	{
+		name: "update_under_way", class: ServiceFault, label: Transient, sure: true,
+		says: []string{
+			"cannot update in-progress endpoint", "an update is in progress for resource", "following state: pending",
+		},
+		source:  "SageMaker UpdateEndpoint and DeleteEndpoint: the change that is under way ends by itself",
+		example: "Cannot update in-progress endpoint \"arn:aws:sagemaker:eu-west-1:111122223333:endpoint/e\"",
+	},
+	{
+		name: "dependency_slow_once", class: DependencyTimeout, label: Transient, sure: true,
+		codes:   []string{"dependencytimeout"},
+		source:  "AWS KMS DependencyTimeoutException: can be retried",
+		example: "DependencyTimeoutException: The system timed out",
+	},
+	{
 		name: "service_fault", class: ServiceFault, label: Transient,
 		http: []int{502, 503, 504, 520, 521, 522, 523, 524, 530},
 		codes: []string{
@@ -61,7 +99,7 @@ var faults = []rule{
 			"serviceunavailable", "serviceunavailableerror", "serviceinternal", "internal_error",
 			"modelnotready", "resourcenotready", "snapstartnotready", "internal_error_query_engine",
 			"ec2unexpected", "sandboxtimedout", "efsio", "kmsinternal", "temporarilyunavailable",
-			"servicetimeout", "generalservice",
+			"servicetimeout", "generalservice", "server", "awslambda", "clientexecutiontimeout",
 		},
 		says: []string{
 			"internal error", "internal server error", "internal service error", "internal failure",
@@ -77,12 +115,14 @@ var faults = []rule{
 			"system is temporarily", "please submit your request again", "try submitting", "on our end",
 			"on our side", "service is not available", "unexpected http status: 5~", "backend unavailable",
 			"encountered an unexpected error", "upstream connect error", "no healthy upstream",
-			"(500) when calling", "500 server error",
+			"(500) when calling", "lambda.sdkclientexception", "server-side issue", "etcdserver: leader changed",
+			"etcdserver: request timed out", "currently unable to handle the request", "500 server error", "reading from or writing to a connected file system",
 		},
 		unless: []string{
-			"received server error", "localhost", "127.0.0.1", "from algorithm", "from model", "from container",
+			"cas service", "compiler", "tvm", "nvcc", "relay", "algorithm encountered", "from upstream",
+			"assertion", "condition being met", "received server error", "localhost", "127.0.0.1", "from algorithm", "from model", "from container",
 			"psycopg~", "sqlalchemy~", "errors_impl", "blas", "uninitialized", "from primary",
-			"name resolution", "not a transient", "non-transient", "not transient", "permanent~",
+			"name resolution", "failure resolving", "not a transient", "non-transient", "not transient", "permanent~",
 			"user container",
 		},
 		source:  "AWS 5xx codes and the wording of SageMaker, Lambda and EMR",
@@ -102,7 +142,7 @@ var faults = []rule{
 			"update", "different", "increase", "reduce", "resolve", "after you", "modify", "delete", "remove",
 			"resource temporarily unavailable", "localhost", "127.0.0.1", "choose", "select", "once you",
 			"grant", "enable", "valid", "create", "fewer", "smaller", "larger", "another", "with a", "shorter",
-			"account is", "verification",
+			"account is", "verification", "password", "sign in", "log in", "login", "after fixing",
 		},
 		source:  "Wording of AWS services that ask the caller to come back",
 		example: "The registry for features is temporarily unavailable",

@@ -74,6 +74,7 @@ var likeThrottle = rule{
 var likeShortage = rule{
 	name: "code_like_shortage", class: Capacity, label: Transient,
 	like:    []string{"~capacity~", "~insufficientresource~"},
+	unless:  []string{"reservation", "~reservation~", "training plan"},
 	source:  "Names of AWS codes for machines that are not free",
 	example: "An error occurred (HostCapacityException) when calling the AllocateHosts operation: refused",
 }

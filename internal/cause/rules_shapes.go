@@ -7,14 +7,14 @@ var shapes = []rule{
 		name: "image_pull", class: Image, label: Ambiguous,
 		codes:   []string{"cannotpullcontainererror", "cannotpullimagemanifesterror"},
 		says:    []string{"pull image", "pulling image", "image pull"},
-		unless:  []string{"toomanyrequests"},
+		unless:  []string{"toomanyrequests", "tls handshake timeout", "i/o timeout", "connection reset", "eof"},
 		source:  "Amazon ECS and Kubernetes: the pull failed, the reason is not told",
 		example: "CannotPullContainerError: context canceled",
 	},
 	{
 		name: "request_invalid_code", class: ConfigValidation, label: Permanent,
 		codes:   invalidCodes,
-		unless:  []string{"rate exceeded", "try again", "throttl~"},
+		unless:  []string{"rate exceeded", "try again", "throttl~", "cannot update in-progress endpoint"},
 		source:  "AWS codes for requests that are refused as they stand",
 		example: "An error occurred (ValidationException) when calling the CreateModel operation: refused",
 	},
@@ -47,6 +47,7 @@ var shapes = []rule{
 	{
 		name: "http_refused", class: UserCode, label: Permanent,
 		when:    isRefusalByStatus,
+		unless:  []string{"rate exceeded", "throttling:", "throttling exception"},
 		source:  "RFC 9110: these statuses blame the request; AWS answers 400 to throttled calls too, but gives a code",
 		example: "requests.exceptions.HTTPError: 422 Client Error: Unprocessable Entity",
 	},
@@ -104,5 +105,5 @@ var languageErrors = []string{
 	"recursionerror", "permissionerror", "notadirectoryerror", "isadirectoryerror", "fileexistserror",
 	"parsererror", "notfittederror", "convergenceerror", "invalidargumenterror", "pickleerror",
 	"unpicklingerror", "argumenterror", "xgboosterror", "lightgbmerror", "programmingerror",
-	"undefinedtableerror", "yamlerror", "versionconflict", "usererror", "customererror",
+	"undefinedtableerror", "yamlerror", "versionconflict", "usererror", "customererror", "deserializationerror", "serializationerror",
 }

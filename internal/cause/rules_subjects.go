@@ -26,7 +26,7 @@ var subjects = []rule{
 			"not permitted", "incompatible", "deprecated", "no longer supported", "malformed", "requires",
 			"duplicate", "cycle", "only one of", "doesn't support", "don't support", "is not an", "is not a",
 			"expected", "cannot be", "should be", "not valid", "exceeds", "too long", "too short",
-			"unknown service", "not recognized", "please ensure", "please make sure", "not applicable",
+			"unknown service", "not recognized", "is larger than", "please ensure", "please make sure", "not applicable",
 		},
 		source:  "Words of refusal that no temporary fault uses",
 		example: "The batch strategy and the split type are incompatible",
@@ -48,6 +48,12 @@ var subjects = []rule{
 		when:    policySaysFault,
 		source:  "Pipelines' retry policy sentence, as weak evidence",
 		example: "Retry not appropriate on execution of step with StepId S. No retry policy configured for the exception type SAGEMAKER_JOB_INTERNAL_ERROR.",
+	},
+	{
+		name: "exception_named", class: UserCode, label: Ambiguous,
+		codes:   languageErrors,
+		source:  "An exception of the language is named, not raised",
+		example: "KeyError while folding",
 	},
 	{
 		name: "about_memory", class: OutOfMemory, label: Ambiguous,

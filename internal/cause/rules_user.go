@@ -6,7 +6,7 @@ var userFaults = []rule{
 		name: "ping_failed", class: UserCode, label: Permanent,
 		says: []string{
 			"respond to ping", "/ping endpoint", "ping health check", "health check~ * failed",
-			"failed * health check~", "failed to pass health check", "did not pass * health check",
+			"failed * health check~", "failed to pass health check", "did not respond to /ping", "did not pass * health check",
 		},
 		source:  "SageMaker developer guide: the container or its script does not answer /ping",
 		example: "The primary container for production variant v1 did not pass the ping health check.",
@@ -29,7 +29,8 @@ var userFaults = []rule{
 	},
 	{
 		name: "python_words", class: UserCode, label: Permanent,
-		exit: []int{126, 127},
+		exit:  []int{126, 127},
+		codes: []string{"resolvepackagenotfound", "packagesnotfounderror"},
 		says: []string{
 			"conflicting dependencies", "resolutionimpossible", "find_unused_parameters",
 			"object has no attribute", "has no attribute", "no module named", "cannot import name",
@@ -47,14 +48,15 @@ var userFaults = []rule{
 			"not json serializable", "singular matrix", "too many values to unpack",
 			"not enough values to unpack", "got multiple values", "missing * required positional",
 			"missing * argument", "maximum recursion depth", "circular import", "cannot unpickle",
-			"can't pickle", "cannot pickle", "kernel image is invalid",
+			"can't pickle", "cannot pickle", "kernel image is invalid", "failed to pickle", "task not serializable",
+			"is bigger than spark~", "not understood", "cannot compare", "customer error", "unable to decode payload",
 		},
 		source:  "Python, NumPy, PyTorch and TensorFlow: the same code raises it again",
 		example: "AlgorithmError: Exception during training: 'NoneType' object has no attribute 'shape'",
 	},
 	{
 		name: "data_content", class: UserCode, label: Permanent,
-		unless: []string{"required property"},
+		unless: []string{"required property", "exceptionname", "consistency check failed"},
 		says: []string{
 			"check failed:", "unmatched number of columns", "number of columns", "error parsing field",
 			"not enough label", "no label values", "contains nan", "contain nan", "input contains",
@@ -68,7 +70,7 @@ var userFaults = []rule{
 			"failed to extract", "not a valid tar", "unsupported operator", "unsupported op",
 			"inconsistent number of", "unable to evaluate payload", "initialize the algorithm",
 			"failed to validate input data", "more fields than", "header row", "loss is nan", "nan loss",
-			"nan values", "fields than expected",
+			"nan values", "fields than expected", "is not the same as", "jmespath", "missing column~", "columns missing", "column * not found", "column~ * not found in",
 		},
 		source:  "SageMaker built-in algorithms, Clarify, pandas and scikit-learn on what the data holds",
 		example: "ClientError: Unable to initialize the algorithm. Input contains NaN, infinity or a value too large",
@@ -98,7 +100,7 @@ var userFaults = []rule{
 			"completedwithviolations", "completed with violations", "constraint violation~",
 			"violations were found", "violations detected", "baseline * violation~", "assertion failed",
 			"data quality check failed", "quality check failed", "drift * detected",
-			"does not meet the constraint", "drift * exceeds", "exceeds threshold", "exceeds the threshold",
+			"does not meet the constraint", "condition being met", "requirement is not met", "drift * exceeds", "exceeds threshold", "exceeds the threshold",
 			"exceeded the threshold", "below the threshold", "threshold * not met", "did not meet",
 			"constraint requirement",
 		},
@@ -108,9 +110,7 @@ var userFaults = []rule{
 	{
 		name: "function_broken", class: UserCode, label: Permanent,
 		codes: []string{
-			"runtime_importmodule", "importmoduleerror", "handlernotfound", "usercodesyntaxerror",
-			"malformedhandlername", "invalidentrypoint", "invalidruntime", "invalidzipfile",
-			"step_failure_bootstrap",
+			"runtime_importmodule", "importmoduleerror", "usercodesyntaxerror", "step_failure_bootstrap",
 		},
 		says: []string{
 			"unable to import module", "handler * missing on module", "exited before completing request",

@@ -66,8 +66,7 @@ func (p Policy) exhausted(c retry.Case, t Terms) string {
 	}
 	for _, b := range p.Budgets(c.Execution) {
 		if free := b.Free(c.Full[b.Key], c.Now); b.Ends && free.After(c.Now) {
-			return fmt.Sprintf("the policy's budget of this execution, %d per %s, is used; the next unit flows in at %s",
-				b.Size, b.Per, free.Format(time.RFC3339))
+			return fmt.Sprintf("the policy's budget of this execution, %d per %s, is empty", b.Size, b.Per)
 		}
 	}
 	return ""

@@ -1,6 +1,8 @@
 package policy
 
 import (
+	"slices"
+
 	"mulligan/internal/cause"
 	"mulligan/internal/retry"
 )
@@ -51,6 +53,12 @@ var Builtin = Document{
 			When: When{Labels: []cause.Label{cause.Transient, cause.Ambiguous, cause.Permanent}},
 		},
 	},
+}
+
+// builtIn tells whether a rule of that name is among them. Policy files cannot
+// use their names.
+func builtIn(name string) bool {
+	return slices.ContainsFunc(Builtin.Rules, func(r Rule) bool { return r.Name == name })
 }
 
 var yes = true

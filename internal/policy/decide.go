@@ -64,7 +64,7 @@ func (p Policy) rule(c retry.Case, w *watcher) (Rule, bool) {
 // against is what speaks against the retry that a rule would grant.
 func (p Policy) against(c retry.Case, t Terms, rule Rule, w *watcher) (retry.Decision, bool) {
 	if rule.Verdict == retry.Stop {
-		return stop(rule.reason(c.Cause), "%s", words(c.Cause)), true
+		return rule.stops(c.Cause), true
 	}
 	allowed := p.doc.repeats(c.Execution.Pipeline, c.Cause.Class)
 	step, affected := sideEffect(c.Rerun, t.SideEffects)
@@ -126,15 +126,16 @@ func sideEffect(rerun []retry.Rerun, types []string) (string, bool) {
 	return "", false
 }
 
-// reason is that of a rule that stops.
-func (r Rule) reason(c cause.Cause) retry.Reason {
+// stops is the decision of a rule that stops. What a team's own rule stops
+// although it may pass is left to a person, not called lasting.
+func (r Rule) stops(c cause.Cause) retry.Decision {
 	switch {
-	case r.NeedsPerson:
-		return retry.NeedsPerson
+	case r.NeedsPerson, !builtIn(r.Name) && c.Label != cause.Permanent:
+		return stop(retry.NeedsPerson, "rule %s stops such failures: %s", r.Name, words(c))
 	case c.Class == cause.Unknown:
-		return retry.UnknownCause
+		return stop(retry.UnknownCause, "%s", words(c))
 	default:
-		return retry.PermanentCause
+		return stop(retry.PermanentCause, "%s", words(c))
 	}
 }
 

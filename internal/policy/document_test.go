@@ -236,3 +236,13 @@ func TestDeferByTheClaimsRule(t *testing.T) {
 		t.Errorf("due in %s, want by what matches now", got)
 	}
 }
+
+// What a team's rule stops although it may pass is left to a person.
+func TestRuleThatStops(t *testing.T) {
+	d := Document{Schema: Schema, Rules: []Rule{{Name: "none", Verdict: retry.Stop, When: When{Labels: cause.Labels()}}}}
+	for c, want := range map[retry.Reason]cause.Label{retry.NeedsPerson: cause.Transient, retry.PermanentCause: cause.Permanent} {
+		if got := of(d).Decide(failure(cause.Capacity, want)); got.Reason != c {
+			t.Errorf("%s: got %s (%s), want %s", want, got.Reason, got.Evidence, c)
+		}
+	}
+}

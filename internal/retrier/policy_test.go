@@ -64,11 +64,11 @@ func TestPolicyThatCannotBeRead(t *testing.T) {
 	r := newRig(t)
 	r.applies("version: 1\nrules: [{name: nothing, verdict: stop}]\n")
 	e := r.fail("churn", atOnce, awstest.KeepsRunning())
-	r.said(r.deliver(e), retry.Stop, retry.PermanentCause)
+	r.said(r.deliver(e), retry.Stop, retry.NeedsPerson)
 	newer := `{"schema":9,"rules":"of a later build"}`
 	r.stores(ledger.Version{Hash: hashOf(newer), Body: newer, Author: "a later build", At: r.clock()})
 	r.lines()
-	r.said(r.deliver(r.fail("churn", atOnce, awstest.KeepsRunning())), retry.Stop, retry.PermanentCause)
+	r.said(r.deliver(r.fail("churn", atOnce, awstest.KeepsRunning())), retry.Stop, retry.NeedsPerson)
 	if line := r.lines()[0]; line["level"] != "WARN" || !strings.Contains(line["policy_problem"].(string), "version 9") {
 		t.Errorf("the log does not say it: %v", line)
 	}

@@ -27,7 +27,7 @@ func (s Situation) giveUp(r Record, d Decision) Move {
 	full := s.ruled(d)
 	full.Retry, full.Rule = r.Claim.Retry, r.Claim.Rule
 	if s.wasDue() {
-		full.Evidence += "; it was due, and may have been called by a delivery whose answer was lost"
+		full.Evidence += "; its retry was due, and a call whose answer was lost is not ruled out"
 	}
 	move := s.closing(r.withAlias(s.Notice), full)
 	if s.wasDue() {

@@ -1,0 +1,202 @@
+package cause
+
+// documented are whole messages and codes that AWS and others publish in lists,
+// where a word of theirs would mislead the rules behind.
+var documented = []rule{
+	{
+		name: "ended_by_request", class: StoppedOrTimeout, label: Permanent,
+		says: []string{
+			"terminated-by-user", "stopped-by-user", "canceled-before-fulfillment", "user-initiated",
+			"request-canceled-and-instance-running", "on user's request", "user initiated shutdown",
+			"~userinitiatedshutdown", "~userinitiatedhibernate", "instance initiated shutdown",
+			"spot * by the user", "spot * by user", "spot * by a user",
+			"longer than specified deadline", "all_steps_completed", "stopped the pipeline execution",
+		},
+		source:  "EC2 spot request status codes and state change reasons, Amazon Redshift, Kubernetes: somebody ended it",
+		example: "Client.UserInitiatedShutdown: instance i-1",
+	},
+	{
+		name: "instance_start_refused", class: AccessDenied, label: Permanent,
+		says:    []string{"client.internalerror", "client error caused the instance"},
+		source:  "EC2 state change reasons: mostly a volume's key that may not be used",
+		example: "Client.InternalError: Client error on launch",
+	},
+	{
+		name: "placement_impossible", class: ConfigValidation, label: Permanent,
+		says: []string{
+			"launch-group-constraint", "az-group-constraint", "placement-group-constraint",
+			"constraint-not-fulfillable", "bad-parameters", "untolerated taint", "node affinity~",
+			"match node selector", "match pod's node", "not enough slots available",
+			"not in the same vpc", "missing an attribute required", "invalidsubnetid.notfound", "invalidgroup.notfound",
+			"invalidkeypair.notfound", "invalidamiid.notfound", "invalidvpcid.notfound", "could not find security group", "feature names not found", "mandatory parameter",
+			"cluster isn't private", "not supported instance type", "missing xla configuration",
+		},
+		source:  "EC2 spot request status codes, Kubernetes scheduler, Open MPI, Amazon ECS: what was asked for fits no machine there is",
+		example: "0/3 nodes are available: 3 node(s) had untolerated taint",
+	},
+	{
+		name: "placement_unfit", class: Capacity, label: Ambiguous,
+		says: []string{
+			"no container instance met all", "resource:memory", "resource:ports",
+		},
+		source:  "Amazon ECS: the cluster's machines are in use, or none of them is large enough",
+		example: "RESOURCE:MEMORY",
+	},
+	{
+		name: "spot_price_low", class: SpotInterruption, label: Permanent,
+		says: []string{
+			"spot price * lower than", "spot bid price", "price-too-low", "spot price is too low",
+			"spot price * too low", "spot price * below", "price is too low", "bid * too low", "spot bid",
+		},
+		source:  "EC2 spot request status codes and EMR: the price stays what the user set",
+		example: "price-too-low",
+	},
+	{
+		name: "spot_expired", class: SpotInterruption, label: Ambiguous,
+		says:    []string{"schedule-expired"},
+		source:  "EC2 spot request status codes: not fulfilled before the date that the request names",
+		example: "schedule-expired",
+	},
+	{
+		name: "connection_settings", class: ConfigValidation, label: Permanent,
+		says: []string{
+			"self signed certificate", "self-signed certificate", "check that your file system id",
+			"hostname mismatch", "certificate has expired", "no trusted certificate found",
+			"pkix path building failed", "valid certification path",
+		},
+		source:  "OpenSSL and mount.efs: the trust store or the name stays as it is",
+		example: "certificate verify failed: self signed certificate",
+	},
+	{
+		name: "sign_in_refused", class: AccessDenied, label: Permanent,
+		codes: []string{
+			"invalidgranttoken", "regiondisabled", "idprejectedclaim", "invalididentitytoken",
+			"insufficientprivilege", "invalidpassword", "requestsignature", "accessanalyzerdenied",
+			"invalidkmskey", "invalidauthorizationmessage",
+		},
+		says: []string{
+			"incorrect username or password", "execution role is invalid", "could not assume execution role", "no pg_hba.conf entry", "isn't authorized", "aren't authorized",
+			"(publickey)", "account is currently blocked", "access key id provided does not exist",
+			"aws kms key was not found", "signature does not conform", "not activated in the requested region",
+			"permission or configuration issue", "access key * does not exist",
+		},
+		source:  "AWS STS, AWS KMS, AWS Lambda and AWS Glue on identities and keys that are not accepted",
+		example: "The request signature does not conform to the standard",
+	},
+	{
+		name: "account_unverified", class: AccessDenied, label: Ambiguous,
+		codes:   []string{"pendingverification"},
+		says:    []string{"is being validated, and you", "account is currently being verified"},
+		source:  "EC2 PendingVerification: it ends by itself or after a word from the account's owner",
+		example: "PendingVerification: see the account",
+	},
+	{
+		name: "quota_of_kept_things", class: QuotaContention, label: Permanent,
+		codes: []string{
+			"toomanybuckets", "vpclimitexceeded", "securitygrouplimitexceeded", "rulespersecuritygrouplimitexceeded",
+			"toomanytags", "toomanyparts", "routelimitexceeded", "subnetlimitexceeded",
+		},
+		says:    []string{"cannot exceed quota for", "number of vpcs", "delete unused", "delete some", "delete existing"},
+		source:  "Amazon S3, AWS IAM and EC2 on counts of what stays until somebody deletes it",
+		example: "TooManyBuckets: see the account",
+	},
+	{
+		name: "quota_in_other_words", class: QuotaContention, label: Ambiguous,
+		says:    []string{"instance type is not available: ml.~"},
+		source:  "SageMaker developer guide, Data Wrangler: the account's limit for the type, which the text does not name",
+		example: "The following instance type is not available: ml.m5.4xlarge.",
+	},
+	{
+		name: "clock_apart", class: AccessDenied, label: Ambiguous,
+		codes:   []string{"requesttimetooskewed", "requestinthefuture"},
+		says:    []string{"difference between the request time and the current time", "15 minutes after the request expiration"},
+		source:  "Amazon S3 RequestTimeTooSkewed: a machine's clock, or a request that waited too long",
+		example: "RequestTimeTooSkewed: see the clock",
+	},
+	{
+		name: "caller_loops", class: UserCode, label: Permanent,
+		says:    []string{"invoked in a recursive loop", "recursive loop with other"},
+		codes:   []string{"recursiveinvocation"},
+		source:  "AWS Lambda RecursiveInvocationException",
+		example: "RecursiveInvocationException: see the function",
+	},
+	{
+		name: "function_settings", class: ConfigValidation, label: Permanent,
+		codes: []string{
+			"handlernotfound", "malformedhandlername", "invalidentrypoint", "invalidruntime", "invalidzipfile",
+			"invalidworkingdir", "invalidtaskname",
+		},
+		says:    []string{"could not unzip", "could not find handler"},
+		source:  "AWS Lambda runtime errors about the function's settings and package",
+		example: "Runtime.InvalidEntrypoint",
+	},
+	{
+		name: "body_unreadable", class: UserCode, label: Permanent,
+		says: []string{
+			"request body could not be parsed", "content type of the invoke request body", "tvm cannot convert",
+			"unable to load provided", "unable to untar", "column * does not exist", "contenttype * is not supported",
+			"content type * is not supported", "content-type * is not supported", "model_fn implementation",
+			"unable to read data channel", "matches the requested content-type", "error when parsing",
+			"error while parsing", "check 'stl_load_errors'", "invalid usage of nccl", "ncclinvalidusage",
+			"nccl error: invalid usage", "duplicate gpu detected", "invalid device ordinal", "driver * is too old",
+			"preprocessor script", "requires-python", "different python version", "no objective metric~",
+			"objective metric * not found",
+		},
+		codes: []string{
+			"operatornotimplemented", "operatorattributenotimplemented", "operatorattributerequired",
+			"operatorattributevaluenotvalid", "sparkarithmetic", "sparknumberformat", "sparkdatetime",
+			"sparkarrayindexoutofbounds", "cast_overflow", "cast_invalid_input", "divide_by_zero",
+			"invalidtextrepresentation", "numericvalueoutofrange", "stringdatarighttruncation",
+			"datatypemismatch", "ambiguouscolumn", "undefinedfunction", "foreignkeyviolation",
+			"checkviolation", "invalidimageformat", "imagetoolarge", "videotoolarge", "unsupportedformaterror", "badcopyfileformat", "groupingerror", "invaliddatetimeformat",
+		},
+		source:  "AWS Lambda, SageMaker Neo, Spark, PostgreSQL and NCCL on content and calls that they cannot take",
+		example: "ncclInvalidUsage: ranks",
+	},
+	{
+		name: "endpoint_named_absent", class: DataMissing, label: Permanent,
+		says: []string{
+			"requested resource not found", "endpoint * of account * not found", "no h5 file provided",
+			"no pth file found", "invalidsnapshot.notfound",
+		},
+		codes:   []string{"invalidobjectstate"},
+		source:  "SageMaker ValidationException on names that stand for nothing; Amazon S3 on archived objects",
+		example: "ValidationException: Requested resource not found.",
+	},
+	{
+		name: "provisioning_after_bootstrap", class: UserCode, label: Ambiguous,
+		says:    []string{"application provisioning timed out", "provisioning * bootstrapping * timed out"},
+		source:  "Amazon EMR: the applications did not start in time on machines that are there",
+		example: "On 1 master instance, application provisioning timed out",
+	},
+	{
+		name: "glue_memory", class: OutOfMemory, label: Ambiguous,
+		says:    []string{"command failed with exit code 10"},
+		source:  "AWS Glue: exit code 10 mostly is the driver's or an executor's memory",
+		example: "Command failed with exit code 10",
+	},
+	{
+		name: "requirement_unmet", class: UserCode, label: Permanent,
+		says:    []string{"(from versions: 0~", "(from versions: 1~", "(from versions: 2~", "(from versions: 3~"},
+		source:  "pip: the index answered, and has no such version",
+		example: "ERROR: Could not find a version that satisfies the requirement a==9 (from versions: 1.0, 1.1)",
+	},
+	{
+		name: "image_not_shared", class: Image, label: Permanent,
+		says:    []string{"requested access to the resource is denied"},
+		source:  "Docker registries: there is no such repository, or it is another's",
+		example: "denied: requested access to the resource is denied",
+	},
+	{
+		name: "tolerance_exceeded", class: UserCode, label: Permanent,
+		says:    []string{"states.exceedtoleratedfailurethreshold", "states.datalimitexceeded"},
+		source:  "AWS Step Functions error names",
+		example: "States.DataLimitExceeded",
+	},
+	{
+		name: "disk_pressure", class: DiskFull, label: Permanent,
+		says:    []string{"diskpressure", "unhealthy disk~", "disk full code: 1016"},
+		source:  "Kubernetes node conditions and YARN: the node's volume is full",
+		example: "The node had condition: [DiskPressure].",
+	},
+}
