@@ -54,7 +54,7 @@ func TestPolicyIsSpoiled(t *testing.T) {
 		t.Errorf("nobody is told:\n%s", out)
 	}
 	a.replay(event)
-	if l := a.awaits("stop", "permanent_cause"); l.Rule != "the-current" || l.Problem != "" {
+	if l := a.awaits("stop", "needs_person"); l.Rule != "the-current" || l.Problem != "" {
 		t.Errorf("sent on, it is stopped by rule %q, with the problem %q", l.Rule, l.Problem)
 	}
 }
@@ -63,7 +63,7 @@ func TestPolicyIsSpoiled(t *testing.T) {
 func (s *stack) stopsBy(t *testing.T, words, version, rule, problem string, plan func(*ailing)) {
 	t.Helper()
 	a := s.ails(t, retriedAtOnce, words, plan)
-	l := a.awaits("stop", "permanent_cause")
+	l := a.awaits("stop", "needs_person")
 	if l.Rule != rule || !strings.HasPrefix(l.Policy, version+"-") || l.Level != "WARN" {
 		t.Errorf("%s: stopped by rule %q of policy %s (%s), want %q of %s", words, l.Rule, l.Policy, l.Level, rule, version)
 	}
