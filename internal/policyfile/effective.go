@@ -3,6 +3,7 @@ package policyfile
 import (
 	"cmp"
 	"fmt"
+	"slices"
 	"strings"
 
 	"mulligan/internal/cause"
@@ -20,8 +21,9 @@ type Value struct {
 }
 
 // Effective tells all that holds for a pipeline: the values, then the rules in
-// the order in which they are tried. Without a file, the built-in policy. The
-// deployment's parameters, which are ceilings over both, are not known here.
+// the order in which they are tried, without those whose patterns do not fit the
+// pipeline; "" is one that every pattern could fit. Without a file, the built-in
+// policy. The deployment's parameters, which are ceilings over both, are not known here.
 func Effective(f *File, pipeline string) []Value {
 	all := []Value{}
 	of := layersOf(f, pipeline)
@@ -31,6 +33,9 @@ func Effective(f *File, pipeline string) []Value {
 	all = append(all, of.repeats()...)
 	if f != nil {
 		for _, r := range f.rulesFor(pipeline) {
+			if !canMatch(r.rule, pipeline) {
+				continue
+			}
 			all = append(all, Value{index("rules", len(all)), ruleText(r.rule), f.Place(r.path) + sectionOf(f, r.path)})
 		}
 	}
@@ -39,6 +44,13 @@ func Effective(f *File, pipeline string) []Value {
 	}
 	numberRules(all)
 	return all
+}
+
+// canMatch tells whether a rule can match a failure of the pipeline, as far as
+// its patterns of names go.
+func canMatch(r *policy.Rule, pipeline string) bool {
+	of := r.When.Pipelines
+	return pipeline == "" || len(of) == 0 || slices.ContainsFunc(of, func(p string) bool { return policy.Match(p, pipeline) })
 }
 
 // numberRules counts the rules from 0 in the order in which they are tried.

@@ -32,3 +32,29 @@ func TestEffective(t *testing.T) {
 		})
 	}
 }
+
+// A rule whose patterns do not fit the pipeline is not told of it, and the others
+// keep their order. Without a pipeline all are.
+func TestEffectiveLeavesOtherPipelinesOut(t *testing.T) {
+	file, findings := Read("p", []byte(head+`rules:
+  - {name: nightly, when: {pipeline: ["nightly-*", "*-nightly"]}, verdict: wait}
+  - {name: any, when: {class: network}, verdict: wait}
+  - {name: money, when: {pipeline: "payments-*"}, verdict: stop}
+`))
+	if file == nil {
+		t.Fatalf("got\n%s", told(findings))
+	}
+	for pipeline, want := range map[string]string{
+		"payments-eu": "any money scarce", "Ranking-Nightly": "nightly any scarce", "other": "any scarce", "": "nightly any money scarce",
+	} {
+		got := ""
+		for _, v := range Effective(file, pipeline) {
+			if name, _, _ := strings.Cut(v.Text, ":"); strings.HasPrefix(v.Path, "rules[") {
+				got += name + " "
+			}
+		}
+		if !strings.HasPrefix(got, want+" ") {
+			t.Errorf("%q: got %s, want %s first", pipeline, got, want)
+		}
+	}
+}

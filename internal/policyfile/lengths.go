@@ -23,9 +23,9 @@ func (v value) lengthIn(text string) time.Duration {
 	d, ok := parseLength(text)
 	switch {
 	case !ok && digits(text):
-		v.wrong("a duration without its unit: "+excerpt(text), "write "+excerpt(text)+"m or "+excerpt(text)+"h")
+		v.wrong("a duration without its unit: "+excerpt(text), withUnits(text))
 	case !ok:
-		v.wrong("not a duration: "+quote(text), "write 90m or 1h30m")
+		v.wrong("not a duration: "+quote(text), asWritten(text))
 	case d <= 0:
 		v.wrong("a duration that is not positive: "+excerpt(text), "write 90m or 1h30m, or leave the key out")
 	case d%time.Second != 0:

@@ -33,12 +33,23 @@ func (l *linter) lint() {
 // document checks what holds for all pipelines.
 func (l *linter) document() {
 	l.repeats("", l.d.Repeats)
-	if !l.given("budgets") && !slices.ContainsFunc(l.d.Pipelines, func(s policy.Section) bool { return s.Budgets != policy.Budgets{} }) {
+	l.lateUnits("", l.d.Terms, l.d.Budgets)
+	if !l.hasBudgets() && !l.unchecked {
 		l.warn("", "no budgets: the deployment's limits alone hold", "write budgets: {execution: 3, pipeline: {size: 10, refill: 24h}}")
 	}
 	if l.d.Mode == retry.ModeOff && !slices.ContainsFunc(l.d.Pipelines, func(s policy.Section) bool { return s.Mode != "" && s.Mode != retry.ModeOff }) {
 		l.warn("mode", "nothing is done for any pipeline, and nothing is recorded", "write mode: observe to see what would be done")
 	}
+}
+
+// hasBudgets tells whether the file names budgets anywhere, if only with a fault.
+func (l *linter) hasBudgets() bool {
+	for i := range l.d.Pipelines {
+		if l.given(index("pipelines", i) + ".budgets") {
+			return true
+		}
+	}
+	return l.given("budgets")
 }
 
 // given tells whether the file says it, if only with a fault.
@@ -68,6 +79,7 @@ func (l *linter) repeats(path string, repeats map[cause.Class]int) {
 func (l *linter) section(i int, path string) {
 	s := &l.d.Pipelines[i]
 	l.repeats(path, s.Repeats)
+	l.lateUnits(path, sectionTerms(l.d.Terms, s.Terms), s.Budgets)
 	if cover := l.coveredBy(i); cover != "" {
 		l.warn(path+".match", "no pipeline comes to this section: "+cover, "move it up or leave it out")
 		return

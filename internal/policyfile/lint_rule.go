@@ -16,6 +16,7 @@ func (l *linter) rules(t policy.Terms, all []placed) {
 			continue
 		}
 		l.permanent(r)
+		l.neverAtOnce(r)
 		if r.rule.Verdict != retry.Stop {
 			l.beyondBudget(t, r)
 			l.beyondBackOff(t, r)
@@ -27,19 +28,39 @@ func (l *linter) rules(t policy.Terms, all []placed) {
 
 // permanent looks at what a rule does with failures that a retry cannot help.
 func (l *linter) permanent(r placed) {
-	w := r.rule.When
-	if slices.Contains(w.Labels, cause.Permanent) && r.rule.Verdict != retry.Stop {
-		instead := "write verdict: stop, or leave permanent out"
-		l.warn(r.path+".when.label", "a permanent failure ends the same way when it is retried", instead)
+	w, stops := r.rule.When, r.rule.Verdict == retry.Stop
+	if slices.Contains(w.Labels, cause.Permanent) && !stops {
+		l.warn(r.path+".when.label", "a permanent failure ends the same way when it is retried",
+			"write verdict: stop, or leave "+either(len(w.Labels) > 1, "permanent", "the rule")+" out")
 	}
 	if len(w.Labels) > 0 {
 		return
 	}
+	alone := !slices.ContainsFunc(w.Classes, func(c cause.Class) bool { return !slices.Contains(lasting, c) })
 	for _, class := range w.Classes {
-		if slices.Contains(lasting, class) {
+		switch {
+		case !slices.Contains(lasting, class):
+		case stops:
 			l.warn(r.path+".when.class", fmt.Sprintf("a permanent failure matches only a rule that names that label, and those of %s nearly all are", class),
 				fmt.Sprintf("write label: permanent beside it, or label: ambiguous if doubtful ones are meant, or leave %s out", class))
+		default:
+			l.warn(r.path+".when.class", fmt.Sprintf("failures of %s are permanent by their words, nearly all: this matches hardly any, and a retry of those ends the same way", class),
+				fmt.Sprintf("leave %s out, or write label: ambiguous beside it if doubtful ones are meant", either(alone, "the rule", string(class))))
 		}
+	}
+}
+
+func either(is bool, yes, no string) string {
+	if is {
+		return yes
+	}
+	return no
+}
+
+// neverAtOnce looks for the verdict retry where each retry backs off.
+func (l *linter) neverAtOnce(r placed) {
+	if r.rule.Verdict == retry.Retry && r.rule.When.Retry.From > 1 {
+		l.warn(r.path+".verdict", fmt.Sprintf("retry means at once only for retry 1, and this rule begins with retry %d", r.rule.When.Retry.From), "write verdict: wait")
 	}
 }
 

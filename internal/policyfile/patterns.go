@@ -31,6 +31,7 @@ func (v value) pattern() string {
 // words is what a step's reason must say, "" if that is nothing.
 func (v value) words() string {
 	text := v.prose(maxProse)
+	v.regular(text)
 	if text != "" && strings.Trim(text, "* ") == "" {
 		v.wrong("a message of nothing but * is in every reason", "write words of the reason or leave it out")
 		return ""

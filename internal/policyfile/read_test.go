@@ -230,10 +230,10 @@ func TestPlaces(t *testing.T) {
 	}
 	f, _ := Read("team.yaml", src)
 	for path, want := range map[string]string{
-		"rules[0]":                     "team.yaml:29:5",
-		"rules[0].when.step_type[1]":   "team.yaml:32:29",
-		"pipelines[1].budgets":         "team.yaml:71:5",
-		"pipelines[1].rules[0].when":   "team.yaml:75:9",
+		"rules[0]":                     "team.yaml:38:5",
+		"rules[0].when.step_type[1]":   "team.yaml:41:29",
+		"pipelines[1].budgets":         "team.yaml:82:5",
+		"pipelines[1].rules[0].when":   "team.yaml:86:9",
 		"pipelines[1].rules[0].limits": "",
 		"rules[9]":                     "",
 	} {

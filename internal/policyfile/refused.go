@@ -10,7 +10,7 @@ import (
 // a few lines stand for millions, tags, directives, further documents, and
 // nesting beyond anything that a policy says. It goes before the parser, which
 // has to follow all of these.
-func refused(tokens token.Tokens) *fault {
+func refused(tokens token.Tokens, text string) *fault {
 	if len(tokens) > maxTokens {
 		t := tokens[maxTokens]
 		return &fault{placeAt(t), "more YAML than a policy can need", "leave rules out or join those that differ in one list"}
@@ -26,12 +26,21 @@ func refused(tokens token.Tokens) *fault {
 		if nested > maxNested {
 			return &fault{placeAt(t), fmt.Sprintf("brackets nested more than %d deep", maxNested), "write a flat list"}
 		}
+		if t.Type == token.AliasType {
+			return alias(text, placeAt(t), nested > 0)
+		}
 		if f := refusedToken(t, begun); f != nil {
 			return f
 		}
 		begun = begun || t.Type != token.CommentType
 	}
 	return nil
+}
+
+// alias is what "*" begins in YAML, and nearly always a pattern that lacks its
+// quotes.
+func alias(text string, at place, bracketed bool) *fault {
+	return &fault{at, `"*" begins an alias, which a policy cannot have`, "put the pattern in quotes: " + inQuotes(plainFrom(text, at, bracketed))}
 }
 
 // refusedToken looks at one token. Before anything else has begun, a document may
@@ -41,8 +50,6 @@ func refusedToken(t *token.Token, begun bool) *fault {
 	switch t.Type {
 	case token.AnchorType:
 		return &fault{at, `"&" begins an anchor, which a policy cannot have`, "write the value out, or put it in quotes if it begins with &"}
-	case token.AliasType:
-		return &fault{at, `"*" begins an alias, which a policy cannot have`, `put the pattern in quotes: "*-nightly"`}
 	case token.MergeKeyType:
 		return &fault{at, `"<<" merges another mapping, which a policy cannot have`, "write the keys out"}
 	case token.TagType:

@@ -35,7 +35,7 @@ func (v value) rule() (r policy.Rule) {
 		r.Verdict = retry.Verdict(f["verdict"].word("verdict", verdicts))
 	}
 	r.When = f["when"].when()
-	_, r.NeedsPerson = f["needs_person"].truth()
+	r.NeedsPerson = f["needs_person"].person(r.Verdict)
 	r.BackOff = f["back_off"].backOff()
 	r.Limits = f["limits"].limits()
 	r.Parallelism = f["parallelism"].parallelism()
@@ -54,9 +54,19 @@ func verdictFits(r policy.Rule, f map[string]value) {
 				f[key].wrong("a rule that stops makes no retry that this could be of", "leave it out, or write verdict: wait")
 			}
 		}
-	} else if r.NeedsPerson && r.Verdict != "" {
-		f["needs_person"].wrong("a rule that retries needs no person", "write verdict: stop, or leave it out")
 	}
+}
+
+// person reads needs_person. With a verdict that retries, a word that is no
+// truth is not mended to one that would be refused in turn.
+func (v value) person(verdict retry.Verdict) bool {
+	retries := verdict != "" && verdict != retry.Stop
+	if retries && v.given() && v.node.text != "false" {
+		v.wrong("a rule that retries needs no person", "write verdict: stop, or leave it out")
+		return false
+	}
+	_, yes := v.truth()
+	return yes
 }
 
 // when reads the conditions. What is left out matches everything, but for what

@@ -1,7 +1,6 @@
 package policyfile
 
 import (
-	"errors"
 	"fmt"
 	"strings"
 
@@ -51,12 +50,12 @@ func parse(text string) (root *node, f *fault) {
 		}
 	}()
 	tokens := lexer.Tokenize(text)
-	if f := refused(tokens); f != nil {
+	if f := refused(tokens, text); f != nil {
 		return nil, f
 	}
 	file, err := parser.Parse(tokens, 0, parser.AllowDuplicateMapKey())
 	if err != nil {
-		return nil, syntax(err)
+		return nil, syntax(err, text)
 	}
 	for _, doc := range file.Docs {
 		if doc.Body != nil {
@@ -64,25 +63,6 @@ func parse(text string) (root *node, f *fault) {
 		}
 	}
 	return nil, nil
-}
-
-// syntax gives the parser's error a place. Its own text repeats the source.
-func syntax(err error) *fault {
-	var placed interface {
-		GetToken() *token.Token
-		GetMessage() string
-	}
-	f := &fault{place{1, 1}, "not YAML", "mend the syntax here or in the line before"}
-	if errors.As(err, &placed) {
-		f.place = placeAt(placed.GetToken())
-		f.message = "not YAML: " + firstLine(placed.GetMessage())
-	}
-	return f
-}
-
-func firstLine(text string) string {
-	line, _, _ := strings.Cut(text, "\n")
-	return excerpt(line)
 }
 
 // placeAt reads a token's place; the parser counts some columns from 0.

@@ -14,6 +14,8 @@ type reading struct {
 	errors   int
 	places   map[string]place // of keys and items by path
 	faulty   map[string]bool  // rules and sections with an error, by path
+
+	unchecked bool // whether mappings or lists stand under keys that are not known
 }
 
 // add keeps a finding, or counts it where there are too many.
@@ -103,7 +105,7 @@ func (v value) fields(example string, known ...string) map[string]value {
 func (v value) entry(e entry, child value, found map[string]value, known []string) bool {
 	switch before, twice := found[e.key]; {
 	case !contains(known, e.key):
-		v.add(Error, e.at, child.path, "unknown key", orNearest(e.key, known, "write one of"))
+		v.unknown(e, child, known)
 		return false
 	case twice:
 		v.add(Error, e.at, child.path, fmt.Sprintf("the key is there already, in line %d", v.placeOf(before.path).line), "leave one of them out")
@@ -114,6 +116,21 @@ func (v value) entry(e entry, child value, found map[string]value, known []strin
 		return false
 	}
 	return true
+}
+
+// unknown tells of a key that nothing is known of. What it was meant to be is not
+// told to be missing as well.
+func (v value) unknown(e entry, child value, known []string) {
+	message := "unknown key"
+	if e.value.kind == mapping || e.value.kind == list {
+		message = "unknown key, and what stands under it was not checked"
+		v.unchecked = true
+	}
+	v.add(Error, e.at, child.path, message, orNearest(e.key, known, "write one of"))
+	meant := join(v.path, nearest(e.key, known))
+	if _, is := v.places[meant]; !is {
+		v.places[meant] = e.at
+	}
 }
 
 // maxItems bounds each list: checks compare items with one another.
