@@ -109,7 +109,7 @@ func onTime(n *narrator, arn string, due time.Time) {
 	until(n.T, due.Add(time.Minute), func() bool {
 		return n.Fire(time.Now(), func(input []byte) {
 			wakes++
-			a := n.invoke(write(n.T, "wake.json", input), append(slices.Clone(stopCalls), "RetryPipelineExecution")...)
+			a := n.invoke(write(n.T, "wake.json", input), append(slices.Clone(grantCalls), "RetryPipelineExecution")...)
 			same(n.T, "the wake when due", a.words(), "retry, retryable")
 			same(n.T, "its retry", a.Retry, 1)
 		}) > 0

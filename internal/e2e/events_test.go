@@ -133,10 +133,12 @@ var stories = map[string]story{
 // The calls of one look: the ledger, then SageMaker.
 var look = []string{"BatchGetItem", "DescribePipelineExecution", "ListPipelineExecutionSteps"}
 
-// write and schedule follow a look.
+// A write follows a look. Before a retry is granted or made, a newer execution
+// is asked for.
 var (
-	stopCalls = append(slices.Clone(look), "TransactWriteItems")
-	waitCalls = append(slices.Clone(stopCalls), "CreateSchedule")
+	stopCalls  = append(slices.Clone(look), "TransactWriteItems")
+	grantCalls = append(slices.Clone(stopCalls), "ListPipelineExecutions")
+	waitCalls  = append(slices.Clone(grantCalls), "CreateSchedule")
 )
 
 // narrator invokes the function with files of events/ and holds it to their rows.
