@@ -43,6 +43,7 @@ type entry struct {
 type book struct {
 	entries []entry
 	passing []entry         // those that may say transient
+	refused []entry         // those that read a refusal from weak evidence
 	codes   map[string]bool // every code that a rule names
 	lasting []phrase
 	speaks  []phrase // userMarks
@@ -61,6 +62,9 @@ var rulebook = sync.OnceValue(func() *book {
 			b.entries = append(b.entries, e)
 			if e.standing == passing {
 				b.passing = append(b.passing, e)
+			}
+			if e.standing == weak && e.label == Permanent {
+				b.refused = append(b.refused, e)
 			}
 			for _, c := range slices.Concat(e.codes, e.raised) {
 				b.codes[c] = true
@@ -88,7 +92,8 @@ func (e *entry) match(m *message) (at int, firm Confidence, ok bool) {
 			return 0, "", false
 		}
 	}
-	if _, vetoed := m.findAny(e.unless); vetoed {
+	if veto, vetoed := m.findAny(e.unless); vetoed {
+		m.doubted = m.doubted || e.label == Permanent && e.standing == certain && m.apart(at, veto)
 		return 0, "", false
 	}
 	if e.calm && m.raised != nil && contains(languageErrors, m.raised.name) {
@@ -137,42 +142,6 @@ func (e *entry) number(m *message) (at int, ok bool) {
 	return 0, false
 }
 
-// labelFor is the rule's label, unless the message does not deserve the trust
-// that a transient one needs: it was not read whole, the user's code speaks and
-// no SDK sentence carries the code, or lasting words stand beside passing ones.
-func (r *rule) labelFor(m *message) Label {
-	if r.label != Transient {
-		return r.label
-	}
-	if m.cut || m.user && !r.own && !m.sdkSays(r.codes) && !m.statusByLibrary(r.http) {
-		return Ambiguous
-	}
-	if r.sure || r.when != nil || m.sdkSays(r.codes) {
-		return Transient
-	}
-	_, lasting := m.findAny(m.book.lasting)
-	_, invalid := m.hasCode(invalidCodes)
-	if lasting || invalid {
-		return Ambiguous
-	}
-	return Transient
-}
-
-// statusByLibrary reports whether an HTTP library's own exception, in its own
-// sentence, carries one of the statuses: "HTTPError: 503 Server Error".
-func (m *message) statusByLibrary(statuses []int) bool {
-	at, ok := m.hasNumber(httpStatus, statuses)
-	if !ok {
-		return false
-	}
-	for _, c := range m.codes {
-		if c.library && c.raises && at == c.end+len(": ") {
-			return true
-		}
-	}
-	return false
-}
-
 // hasCode returns the first code of the message that is one of names, one in the
 // SDK's own sentence before others.
 func (m *message) hasCode(names []string) (code, bool) {
@@ -218,13 +187,4 @@ func (m *message) firm() Confidence {
 		return Medium
 	}
 	return High
-}
-
-func (m *message) sdkSays(names []string) bool {
-	for _, c := range m.codes {
-		if (c.sdk || c.library) && contains(names, c.name) {
-			return true
-		}
-	}
-	return false
 }

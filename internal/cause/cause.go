@@ -122,7 +122,7 @@ func (m *message) decide() (e *entry, at int, firm Confidence) {
 			continue
 		}
 		if e.standing == doubtful && firm != High {
-			if coded, place := m.passingCode(); coded != nil {
+			if coded, place := m.passingCode(at); coded != nil {
 				return coded, place, High
 			}
 		}
@@ -132,14 +132,18 @@ func (m *message) decide() (e *entry, at int, firm Confidence) {
 }
 
 // passingCode finds the first rule for a passing fault that matches by a code
-// which the service states; nil if none does.
-func (m *message) passingCode() (*entry, int) {
+// which the service states before the doubtful words at offset doubt, or by words
+// that nobody makes up; nil if none does.
+func (m *message) passingCode(doubt int) (*entry, int) {
 	for i := range m.book.passing {
 		e := &m.book.passing[i]
-		if c, ok := m.hasCode(e.codes); ok && (c.sdk || c.library || c.at == 0 && !m.user) {
-			if _, _, ok := e.match(m); ok {
-				return e, c.at
-			}
+		c, coded := m.hasCode(e.codes)
+		coded = coded && c.at <= doubt && (c.sdk || c.library || c.at == 0 && !m.user)
+		if !coded && !e.own {
+			continue
+		}
+		if at, _, ok := e.match(m); ok {
+			return e, at
 		}
 	}
 	return nil, 0

@@ -48,6 +48,27 @@ func TestRead(t *testing.T) {
 // passing ones.
 func TestNeverTransient(t *testing.T) {
 	for _, reason := range []string{
+		"Cannot create the environment in eu-west-3c: the zone does not have sufficient capacity. Choose from these zones: eu-west-3a, eu-west-3b.",
+		"Cluster c cannot be made: euw1-az3, the targeted availability zone, has no capacity",
+		"Batch strategy MultiRecord requires SplitType. An error occurred (ThrottlingException) when calling the DescribeTransformJob operation: Rate exceeded",
+		"An error occurred (ValidationException) when calling the CreateModel operation: the name is taken. An error occurred (ThrottlingException) when calling the DescribeModel operation: Rate exceeded",
+		"The dataset is not supported. The service is temporarily unavailable, try again later.",
+		"The bucket is in a different region. The service is temporarily unavailable",
+		"KeyError: 'label' CapacityError: Unable to provision requested ML compute capacity.",
+		"Could not connect to the queue. An error occurred (ThrottlingException) when calling the SendMessage operation: Rate exceeded",
+		"upstream prematurely closed connection while reading response header from upstream",
+		"GeneralServiceException: the handler was given another's answer",
+		"Capacity is not available for this account: request access",
+		"HTTP 429: the free tier is used up",
+		"504 Gateway Time-out from the model container",
+		"The function was throttled: its concurrency is set to 0",
+		"Please retry after changing the instance type",
+		"Try again later, after enabling the API",
+		"The job was interrupted as the spot request was cancelled by you",
+		"Deadlock detected in the DataLoader",
+		"InternalServerException: the algorithm failed on your data",
+		"No capacity provider of that name",
+		"ClientError: 400 We encountered an internal error",
 		"Internal error: unable to import numpy",
 		"spot-instance-terminated-by-user",
 		"ResourceConflictException: the layer exists, create it under another name",
@@ -125,6 +146,31 @@ func TestNeverTransient(t *testing.T) {
 		if got := ReadReason(reason, "Training"); got.Label == Transient {
 			t.Errorf("%q: transient by rule %q", reason, got.Rule)
 		}
+	}
+}
+
+// TestOutermostCodeDecides: a passing code is believed beside words of a refusal
+// only where the service's own sentence with it is the whole message.
+func TestOutermostCodeDecides(t *testing.T) {
+	const sentence = "An error occurred (ThrottlingException) when calling the CreateModel operation: Rate exceeded"
+	tests := []struct {
+		name, reason string
+		want         Label
+	}{
+		{"alone", sentence, Transient},
+		{"wrapped", "ClientError: botocore.errorfactory.ThrottlingException: " + sentence, Transient},
+		{"goes on about the request", sentence + ". The call must be repeated", Transient},
+		{"behind other words", "The step said: " + sentence, Transient},
+		{"behind a refusal", "The batch size must be even. " + sentence, Ambiguous},
+		{"behind doubtful words", "connection refused. " + sentence, Ambiguous},
+		{"behind another code", "An error occurred (ValidationException) when calling the CreateModel operation: no. " + sentence, Ambiguous},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			if got := ReadReason(tt.reason, "Model"); got.Label != tt.want {
+				t.Errorf("%q: got %s by rule %q, want %s", tt.reason, got.Label, got.Rule, tt.want)
+			}
+		})
 	}
 }
 

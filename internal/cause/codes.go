@@ -64,7 +64,7 @@ func readCodes(text string) []code {
 // namedBySDK reports whether a word with no inner capital stands where the SDK
 // writes a code: "An error occurred (Throttling)".
 func namedBySDK(text string, i, end int) bool {
-	return end-i >= 5 && 'A' <= text[i] && text[i] <= 'Z' && end < len(text) && text[end] == ')' && endsInAny(text[:i], sdkMarks)
+	return end-i >= 5 && 'A' <= text[i] && text[i] <= 'Z' && end < len(text) && (text[end] == ')' || text[end] == '"') && endsInAny(text[:i], sdkMarks)
 }
 
 func wordEnd(s string, i int) int {

@@ -30,10 +30,16 @@
 //
 // So evidence against a retry always beats evidence for one. That is the one
 // promise of this package: a permanent failure is not called transient. Only
-// among the unclear words a passing fault's own code, stated by the service,
-// decides: "An error occurred (ThrottlingException) ...: the limit is reached"
-// is throttling. When nothing matches, or the text was too long to be read
-// whole, the label is ambiguous.
+// among the unclear words a passing fault's own code, stated by the service
+// before them, decides: "An error occurred (ThrottlingException) ...: the limit
+// is reached" is throttling. When nothing matches, or the text was too long to
+// be read whole, the label is ambiguous.
+//
+// A rule for a passing fault that decides is still doubted (trust.go): where a
+// refusal stands in another sentence, where an exception of the language is
+// named, where words of refusal or the subjects of lasting faults stand beside
+// it. No doubt is cast on the SDK's own sentence where it is the whole message:
+// what it goes on to say explains that very code.
 //
 // A code that no rule names is judged by what it is called: AWS and others name
 // their errors alike (rules_likeness.go).

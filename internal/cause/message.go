@@ -13,6 +13,7 @@ type message struct {
 	client   bool   // SageMaker or an algorithm blames the request ("ClientError:")
 	refused  bool   // the step's create call was refused: no job ever ran
 	cut      bool   // the text was too long to be read whole
+	doubted  bool   // a lasting rule gave way to words that stand in another sentence
 	policy   string // the exception type that the retry policy named, lower case
 	numbers  []stated
 	quotas   []quota

@@ -55,6 +55,8 @@ var lastingWords = []string{
 	"import", "column~", "schema", "label", "labels", "hyperparameter~", "argument~", "configured", "batch size",
 	"learning rate", "memory", "disk", "volume", "storage",
 	"billing", "payment", "suspended", "disabled", "bid price", "spot price", "404", "rejected", "deprecated",
-	"deleted", "expired", "permanent~", "upgrade your", "not purchased", "end of life", "incorrect", "script", "simulated",
-	"read-only", "isolation", "verification", "buffer", "nan", "requires", "duplicate", "only one of", "by configuration", "leaked", "corrupt~", "syntax", "not installed", "too small", "too large",
+	"deleted", "has expired", "have expired", "is expired", "was expired", "permanent~", "upgrade your", "not purchased", "end of life", "incorrect", "script", "simulated",
+	"no longer support~", "no longer accept~", "no longer exist~", "no longer valid", "no longer offer~", "not offered", "isn't offered", "discontinued", "in this region", "in your region", "request access",
+	"security group~", "route", "nat gateway", "violated", "rollback", "rolled back", "fix", "your data", "your code",
+	"purchase", "license", "endpoint policy", "free tier", "free trial", "trial expired", "trial has", "trial period", "removed", "read-only", "isolation", "verification", "buffer", "nan", "requires", "duplicate", "only one of", "by configuration", "leaked", "corrupt~", "syntax", "not installed", "too small", "too large",
 }

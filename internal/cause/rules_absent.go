@@ -18,7 +18,7 @@ var absent = []rule{
 	{
 		name: "object_missing_words", class: DataMissing, label: Permanent,
 		unless: []string{
-			"handler", "can't open file", "no input shape", "vector is empty", "stack is empty",
+			"trying to locate the file on the hub", "handler", "can't open file", "no input shape", "vector is empty", "stack is empty",
 			"queue is empty", "is empty or", "no matching distribution", "no matching manifest",
 			"parameter * is empty",
 		},

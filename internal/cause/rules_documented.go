@@ -9,7 +9,7 @@ var documented = []rule{
 			"terminated-by-user", "stopped-by-user", "canceled-before-fulfillment", "user-initiated",
 			"request-canceled-and-instance-running", "on user's request", "user initiated shutdown",
 			"~userinitiatedshutdown", "~userinitiatedhibernate", "instance initiated shutdown",
-			"spot * by the user", "spot * by user", "spot * by a user",
+			"spot * by the user", "spot * by user", "spot * by a user", "spot * by you", "interrupted by the operator", "by an operator", "idle shutdown", "spot * by the customer",
 			"longer than specified deadline", "all_steps_completed", "stopped the pipeline execution",
 		},
 		source:  "EC2 spot request status codes and state change reasons, Amazon Redshift, Kubernetes: somebody ended it",
@@ -37,7 +37,7 @@ var documented = []rule{
 	{
 		name: "placement_unfit", class: Capacity, label: Ambiguous,
 		says: []string{
-			"no container instance met all", "resource:memory", "resource:ports",
+			"no container instance met all", "dedicated host * insufficient capacity", "resource:memory", "resource:ports",
 		},
 		source:  "Amazon ECS: the cluster's machines are in use, or none of them is large enough",
 		example: "RESOURCE:MEMORY",
@@ -45,8 +45,8 @@ var documented = []rule{
 	{
 		name: "spot_price_low", class: SpotInterruption, label: Permanent,
 		says: []string{
-			"spot price * lower than", "spot bid price", "price-too-low", "spot price is too low",
-			"spot price * too low", "spot price * below", "price is too low", "bid * too low", "spot bid",
+			"spot price * lower than", "spot request price * lower than", "spot bid price", "price-too-low", "spot price is too low",
+			"spot price * too low", "spot price * below", "price is too low", "bid * too low", "bid * below", "spot bid",
 		},
 		source:  "EC2 spot request status codes and EMR: the price stays what the user set",
 		example: "price-too-low",
@@ -60,7 +60,7 @@ var documented = []rule{
 	{
 		name: "connection_settings", class: ConfigValidation, label: Permanent,
 		says: []string{
-			"self signed certificate", "self-signed certificate", "check that your file system id",
+			"permission or configuration issue", "self signed certificate", "self-signed certificate", "check that your file system id",
 			"hostname mismatch", "certificate has expired", "no trusted certificate found",
 			"pkix path building failed", "valid certification path",
 		},
@@ -78,7 +78,7 @@ var documented = []rule{
 			"incorrect username or password", "execution role is invalid", "could not assume execution role", "no pg_hba.conf entry", "isn't authorized", "aren't authorized",
 			"(publickey)", "account is currently blocked", "access key id provided does not exist",
 			"aws kms key was not found", "signature does not conform", "not activated in the requested region",
-			"permission or configuration issue", "access key * does not exist",
+			"access key * does not exist",
 		},
 		source:  "AWS STS, AWS KMS, AWS Lambda and AWS Glue on identities and keys that are not accepted",
 		example: "The request signature does not conform to the standard",
@@ -138,13 +138,13 @@ var documented = []rule{
 			"content type * is not supported", "content-type * is not supported", "model_fn implementation",
 			"unable to read data channel", "matches the requested content-type", "error when parsing",
 			"error while parsing", "check 'stl_load_errors'", "invalid usage of nccl", "ncclinvalidusage",
-			"nccl error: invalid usage", "duplicate gpu detected", "invalid device ordinal", "driver * is too old",
+			"nccl error: invalid usage", "duplicate gpu detected", "invalid device ordinal",
 			"preprocessor script", "requires-python", "different python version", "no objective metric~",
 			"objective metric * not found",
 		},
 		codes: []string{
 			"operatornotimplemented", "operatorattributenotimplemented", "operatorattributerequired",
-			"operatorattributevaluenotvalid", "sparkarithmetic", "sparknumberformat", "sparkdatetime",
+			"operatorattributevaluenotvalid", "compilationerror", "sparkarithmetic", "sparknumberformat", "sparkdatetime",
 			"sparkarrayindexoutofbounds", "cast_overflow", "cast_invalid_input", "divide_by_zero",
 			"invalidtextrepresentation", "numericvalueoutofrange", "stringdatarighttruncation",
 			"datatypemismatch", "ambiguouscolumn", "undefinedfunction", "foreignkeyviolation",

@@ -163,7 +163,7 @@ var unclear = []rule{
 		name: "answer_too_slow", class: DependencyTimeout, label: Ambiguous,
 		says:    []string{"read timed out", "read timeout", "read operation timed out"},
 		and:     []string{"endpoint", "invocation~", "model", "lambda", "jdbc", "query", "runtime"},
-		unless:  storageURL,
+		unless:  []string{"endpoint url * .s3.", "endpoint url * //s3.", "retrieving metadata", "retrieve * metadata"},
 		source:  "botocore and drivers: what was called takes longer than the client waits",
 		example: "botocore.exceptions.ReadTimeoutError: Read timeout on endpoint URL: \"https://runtime.sagemaker.eu-west-1.amazonaws.com/\"",
 	},
@@ -190,15 +190,12 @@ var unclear = []rule{
 			"500 server error", "502 server error", "503 server error", "504 server error", "http error 500",
 			"http error 502", "http error 503", "http error 504", "provision~", "tls handshake", "dial tcp",
 			"endpoint url * .s3.", "endpoint url * //s3.", "network interface provisioning", "client socket has timed out",
-			"etcdserver", "cas service", "ssl syscall error",
+			"etcdserver", "cas service", "ssl syscall error", "retrieving metadata", "retrieve * metadata",
 		},
 		source:  "Clients that stopped waiting: too slow always, or this once",
 		example: "Task timed out after 900.00 seconds",
 	},
 }
-
-// storageURL are the hosts of Amazon S3, as mask leaves them.
-var storageURL = []string{"endpoint url * .s3.", "endpoint url * //s3."}
 
 // isNullDetails reports whether a create call was refused with nothing said.
 func isNullDetails(m *message) (int, bool) {

@@ -5,7 +5,7 @@ var opaque = []rule{
 	{
 		name: "stream_failed", class: ServiceFault, label: Ambiguous,
 		codes: []string{
-			"modelstreamerror", "generic_internal_error", "hive_metastore_error", "hive_cannot_open_split",
+			"modelstreamerror", "generalservice", "generic_internal_error", "hive_metastore_error", "hive_cannot_open_split",
 		},
 		says:    []string{"error while processing the model"},
 		unless:  []string{"slow down", "slowdown", "503", "retry your request"},

@@ -3,7 +3,7 @@ package cause
 // faults state that a service or a machine failed and will not stay so.
 var faults = []rule{
 	{
-		name: "accelerator_broken", class: ServiceFault, label: Transient, own: true,
+		name: "accelerator_broken", class: ServiceFault, label: Transient, own: true, sure: true,
 		says: []string{
 			"uncorrectable ecc", "fallen off the bus", "gpu is lost", "xid 48", "xid 62", "xid 63", "xid 64",
 			"xid 74", "xid 79", "xid 94", "xid 95", "xid 119", "xid 120", "xid * 48,", "xid * 63,", "xid * 74,",
@@ -24,12 +24,13 @@ var faults = []rule{
 			"lost the docker daemon", "nodenotready", "node not ready", "nodelost", "unexpectedadmissionerror",
 		},
 		codes:   []string{"instance_failure", "hosterror"},
+		unless:  []string{"correctable", "container exited", "exited with", "lifecycle"},
 		source:  "SageMaker, EC2 and Kubernetes on machines that failed: another run gets another one",
 		example: "The job's underlying host failed",
 	},
 	{
 		name: "transactions_collided", class: ServiceFault, label: Transient, sure: true,
-		unless: []string{"read-only", "multiprocessing", "thread~"},
+		unless: []string{"read-only", "read only", "multiprocessing", "thread~", "dataloader"},
 		codes: []string{
 			"deadlockdetected", "serializationfailure", "transactionconflict", "transactionrollbackerror",
 			"iceberg_commit_error", "operationaborted", "concurrentmodification", "concurrentappend", "conditionalrequestconflict",
@@ -41,6 +42,13 @@ var faults = []rule{
 		},
 		source:  "SQLSTATE class 40, Redshift error 1023, MySQL errors 1205 and 1213: run the transaction again",
 		example: "ERROR: 1023 DETAIL: Serializable isolation violation on table in Redshift",
+	},
+	{
+		name: "metadata_unreachable", class: Network, label: Transient,
+		says:    []string{"retrieving metadata", "retrieve * metadata"},
+		and:     []string{"could not connect", "failed to connect", "connect timeout", "read timeout", "connection refused", "timed out"},
+		source:  "botocore: the credential server, which is on the machine itself, was not reached",
+		example: "Error retrieving metadata: Received error when attempting to retrieve ECS metadata: Read timeout",
 	},
 	{
 		name: "metadata_service", class: ServiceFault, label: Transient,
@@ -65,7 +73,7 @@ var faults = []rule{
 	{
 		name: "service_fault_stated", class: ServiceFault, label: Transient, sure: true,
 		codes:   []string{"kmsinternal", "keyunavailable", "idpcommunicationerror", "serverinternalerror"},
-		says:    []string{"system-error", "unexpected system error", "thread_resource_error", "server.internalerror", "service fault occurred"},
+		says:    []string{"system-error", "unexpected system error", "server.internalerror", "service fault occurred"},
 		source:  "AWS KMS and AWS STS on what may be called again; EC2 state change and spot status codes",
 		example: "KMSInternalException: The request was rejected; it can be retried",
 	},
@@ -99,7 +107,7 @@ var faults = []rule{
 			"serviceunavailable", "serviceunavailableerror", "serviceinternal", "internal_error",
 			"modelnotready", "resourcenotready", "snapstartnotready", "internal_error_query_engine",
 			"ec2unexpected", "sandboxtimedout", "efsio", "kmsinternal", "temporarilyunavailable",
-			"servicetimeout", "generalservice", "server", "awslambda", "clientexecutiontimeout",
+			"servicetimeout", "server", "awslambda", "clientexecutiontimeout",
 		},
 		says: []string{
 			"internal error", "internal server error", "internal service error", "internal failure",
@@ -115,12 +123,12 @@ var faults = []rule{
 			"system is temporarily", "please submit your request again", "try submitting", "on our end",
 			"on our side", "service is not available", "unexpected http status: 5~", "backend unavailable",
 			"encountered an unexpected error", "upstream connect error", "no healthy upstream",
-			"(500) when calling", "lambda.sdkclientexception", "server-side issue", "etcdserver: leader changed",
+			"(500) when calling", "lambda.sdkclientexception", "server-side issue", "server fault", "elevated error rate~", "system is unavailable", "etcdserver: leader changed",
 			"etcdserver: request timed out", "currently unable to handle the request", "500 server error", "reading from or writing to a connected file system",
 		},
 		unless: []string{
 			"cas service", "compiler", "tvm", "nvcc", "relay", "algorithm encountered", "from upstream",
-			"assertion", "condition being met", "received server error", "localhost", "127.0.0.1", "from algorithm", "from model", "from container",
+			"assertion", "condition being met", "received server error", "localhost", "127.0.0.1", "from algorithm", "from model", "from container", "model container",
 			"psycopg~", "sqlalchemy~", "errors_impl", "blas", "uninitialized", "from primary",
 			"name resolution", "failure resolving", "not a transient", "non-transient", "not transient", "permanent~",
 			"user container",
@@ -138,10 +146,10 @@ var faults = []rule{
 		},
 		// A person is asked to do something first.
 		unless: []string{
-			"fix", "correct", "verify", "check", "ensure", "make sure", "provide", "specify", "change",
-			"update", "different", "increase", "reduce", "resolve", "after you", "modify", "delete", "remove",
+			"fix~", "correct~", "verify~", "check", "ensure", "make sure", "provide", "providing", "specify~", "chang~",
+			"updat~", "different", "increas~", "reduc~", "resolve", "after you", "modify~", "delet~", "remov~", "raise~",
 			"resource temporarily unavailable", "localhost", "127.0.0.1", "choose", "select", "once you",
-			"grant", "enable", "valid", "create", "fewer", "smaller", "larger", "another", "with a", "shorter",
+			"grant~", "enabl~", "valid", "creat~", "being used", "fewer", "smaller", "larger", "another", "with a", "shorter",
 			"account is", "verification", "password", "sign in", "log in", "login", "after fixing",
 		},
 		source:  "Wording of AWS services that ask the caller to come back",

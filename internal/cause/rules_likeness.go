@@ -10,6 +10,7 @@ var likeDenial = rule{
 		"~denied~", "~notauthorized~", "~unauthorized~", "~forbidden~", "~authentication~", "~authorization~",
 		"~credential~", "~permissiondenied~", "~notsubscribed~",
 	},
+	unless:  []string{"credentials from any provider", "load aws credentials", "load credentials"},
 	source:  "Names of AWS codes for missing permissions",
 	example: "An error occurred (ColumnAccessDeniedException) when calling the GetTable operation: refused",
 }

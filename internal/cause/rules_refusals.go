@@ -93,7 +93,7 @@ var refusals = []rule{
 		name: "image_unfit", class: Image, label: Permanent,
 		unless: []string{"argument list too long"},
 		says: []string{
-			"exec * failed: no such file", "exec * permission denied", "find_ofi_provider", "exec format error", "executable file not found",
+			"exec * failed: no such file", "exec * permission denied", "driver * is too old", "driver version is insufficient", "forward compatibility was attempted", "exec format error", "executable file not found",
 			"no matching manifest", "unsupported manifest", "manifest media type", "failed to start container",
 			"unable to start container", "container * failed to start", "oci runtime create failed",
 			"starting container process caused", "no command specified", "image architecture",
@@ -111,7 +111,6 @@ var refusals = []rule{
 			"different region", "another region", "in region * but", "cross-region",
 		},
 		codes:   []string{"permanentredirect", "authorizationheadermalformed", "illegallocationconstraint"},
-		unless:  []string{"temporarily"},
 		source:  "S3 and SageMaker refusals across Regions",
 		example: "ClientError: Data download failed:PermanentRedirect (301): The bucket is in a different region",
 	},
@@ -123,8 +122,11 @@ var refusals = []rule{
 	},
 	{
 		name: "request_invalid_words", class: ConfigValidation, label: Permanent, calm: true,
+		codes: []string{"profilenotfound", "noregionerror", "unknownservice", "unknownregion", "configparseerror", "confignotfound"},
 		says: []string{
-			"use a gpu instance", "argument list too long", "are allowed to change",
+			"use a gpu instance", "encoding mismatch", "choose from these", "choose one of the following", "select one of the following",
+			"use one of the following", "specify one of the following", "targeted availability zone",
+			"argument list too long", "are allowed to change",
 			"failed to satisfy constraint", "validation error detected", "validation errors detected",
 			"failed to satisfy", "already exist~", "already existing", "cannot use both",
 			"unable to parse pipeline", "schema validation", "is not valid json", "unknown property",
@@ -153,7 +155,7 @@ var refusals = []rule{
 			"cannot download * previously downloaded",
 		},
 		unless: []string{
-			"temporarily", "no such key", "artifact", "in progress", "the following arguments",
+			"received client error (4~", "no such key", "artifact", "in progress", "the following arguments",
 			"not a local folder", "object does not exist",
 		},
 		source:  "SageMaker, EMR and botocore request validation",

@@ -1,5 +1,7 @@
 package cause
 
+import "strings"
+
 // userFaults are lasting faults of the user's program, model or data.
 var userFaults = []rule{
 	{
@@ -38,7 +40,7 @@ var userFaults = []rule{
 			"takes no argument~", "is not defined", "invalid syntax", "index out of range", "out of bounds",
 			"is not callable", "not subscriptable", "not iterable", "object is not", "unrecognized arguments",
 			"invalid literal for", "could not convert string", "can't convert", "division by zero",
-			"not in index", "no kernel image is available", "driver version is insufficient",
+			"not in index", "no kernel image is available",
 			"command not found", "jsonget", "size mismatch", "shape mismatch", "shapes * not aligned",
 			"incompatible shapes", "dimension mismatch", "expected * but got", "expected * got",
 			"device-side assert triggered", "you can't mix", "must be real number", "undefined symbol",
@@ -66,7 +68,7 @@ var userFaults = []rule{
 			"not a zip file", "unexpected end of file", "invalid header", "wrong number of columns",
 			"blankspace and colon", "labels * must be", "label * must be", "invalid value~", "invalid data",
 			"bad data", "unknown label", "duplicate column~", "all contain~ * false values", "only one class",
-			"least populated class", "schema mismatch", "failed to decode", "encoding mismatch",
+			"least populated class", "schema mismatch", "failed to decode",
 			"failed to extract", "not a valid tar", "unsupported operator", "unsupported op",
 			"inconsistent number of", "unable to evaluate payload", "initialize the algorithm",
 			"failed to validate input data", "more fields than", "header row", "loss is nan", "nan loss",
@@ -122,7 +124,11 @@ var userFaults = []rule{
 }
 
 // isBare4xx reports whether a 4xx status, other than 408 and 429 which may
-// pass, is all that is left of the message.
+// pass, is all that is left of the message's first sentence.
 func isBare4xx(m *message) (int, bool) {
-	return 0, len(m.low) == 3 && m.low[0] == '4' && leadingInt(m.low) >= 400 && m.low != "408" && m.low != "429"
+	status, _, more := strings.Cut(m.low, " ")
+	if more && !m.client {
+		return 0, false
+	}
+	return 0, len(status) == 3 && status[0] == '4' && leadingInt(status) >= 400 && status != "408" && status != "409" && status != "429"
 }
