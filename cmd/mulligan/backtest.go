@@ -40,16 +40,22 @@ judged on all that stood then. Others are plain failures with any of
   id, pipeline, message, step_type
   retry     n of the retry in question, 1 if left out
   used      retries made before it, one less than retry if left out
-  age       since it ended, as 2h or 90m
+  age       since it ended, as 90m, 2h or 2d
   previous  the status that the execution failed from
   steps     a list of name, type, reason, instead of message and step_type
 
-The limits of the deployment bound both policies: those of the template's
-parameters unless flags set others.
+Other keys may be there, as in collections; one that is misspelt is refused.
+
+The limits of the deployment bound both policies: the defaults of the template's
+parameters but for those of --limits, which takes MaxRetries, BackoffInterval,
+PipelineRetriesPerDay, AccountRetriesPerHour, BackoffMaxDelay and ExpireAfter.
+Plain failures are judged with every shared budget full; decisions out of the
+ledger keep the balances that they had. "Not on record" counts what was assumed.
 
 Exit code: 0 when done, 1 on an error, 2 when a policy file has errors, 4 with
 --fail-on-difference when a verdict or its reason differs, 5 when the new policy
-would retry a failure whose cause is permanent, unless --allow-permanent.`,
+would retry a failure whose cause is permanent, unless the old one would retry
+it too, or --allow-permanent is given.`,
 		Example: "  mulligan backtest --policy policy.yaml failures.jsonl\n" +
 			"  mulligan backtest --policy new.yaml --against old.yaml --fail-on-difference failures.jsonl",
 		Args: cobra.MinimumNArgs(1),
@@ -67,7 +73,8 @@ func (b *backtesting) flags(cmd *cobra.Command) {
 	flags.BoolVar(&b.failOnDiff, "fail-on-difference", false, "exit with 4 when a verdict or its reason differs")
 	flags.BoolVar(&b.allowLasting, "allow-permanent", false, "let the new policy retry failures whose cause is permanent")
 	flags.IntVar(&b.limits.MaxRetries, "max-retries", b.limits.MaxRetries, "the deployment's MaxRetries")
-	flags.DurationVar(&b.limits.ExpireAfter, "expire-after", b.limits.ExpireAfter, "the deployment's ExpireAfter")
+	flags.Var(length{&b.limits.ExpireAfter}, "expire-after", "the deployment's ExpireAfter")
+	flags.Var(limits{&b.limits}, "limits", "the deployment's parameters, as MaxRetries=5,BackoffMaxDelay=4h")
 	_ = cmd.MarkFlagRequired("policy")
 }
 
@@ -78,11 +85,8 @@ var templateLimits = policy.Settings{
 }
 
 func (b *backtesting) run(cmd *cobra.Command, files []string) error {
-	switch {
-	case b.limits.MaxRetries < 0:
+	if b.limits.MaxRetries < 0 {
 		return fmt.Errorf("--max-retries: expected a number from 0, got %d", b.limits.MaxRetries)
-	case b.limits.ExpireAfter <= 0:
-		return fmt.Errorf("--expire-after: expected a time such as 24h, got %v", b.limits.ExpireAfter)
 	}
 	proposed, err := b.load(cmd, b.policy)
 	if err != nil {

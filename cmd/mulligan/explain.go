@@ -17,7 +17,7 @@ type explaining struct {
 	event, facts, trail, execution string
 	policy, mode, home             string
 	at                             where
-	json                           bool
+	json, short                    bool
 }
 
 func explainCommand(w world) *cobra.Command {
@@ -39,6 +39,7 @@ is judged on what SageMaker and the ledger say now.
 --execution tells the last decision of the ledger on an execution of that stack.
 --trail tells a decision that was taken out of the ledger as JSON.`,
 		Example: "  mulligan explain --event events/failed-quota.json\n" +
+			"  mulligan explain --short --event events/failed-quota.json\n" +
 			"  mulligan explain --event events/failed-quota.json --policy policy.yaml\n" +
 			"  mulligan explain --stack mulligan --execution arn:aws:sagemaker:...",
 		Args: cobra.NoArgs,
@@ -58,8 +59,9 @@ func (e *explaining) flags(cmd *cobra.Command) {
 	flags.StringVar(&e.mode, "mode", "", "judge in this mode: enforce, observe or off")
 	flags.StringVar(&e.home, "home", "", "account and Region that Mulligan is taken to run in (default: the event's own)")
 	flags.BoolVar(&e.json, "json", false, "the same as one JSON object")
+	flags.BoolVar(&e.short, "short", false, "the verdict, what decided it, and what would have changed it; nothing else")
 	e.at.flags(cmd, "")
-	cmd.MarkFlagsOneRequired("event", "trail", "execution")
+	cmd.MarkFlagsMutuallyExclusive("short", "json")
 	cmd.MarkFlagsMutuallyExclusive("event", "trail", "execution")
 	for _, live := range []string{"stack", "local"} {
 		cmd.MarkFlagsMutuallyExclusive(live, "facts")
@@ -69,6 +71,8 @@ func (e *explaining) flags(cmd *cobra.Command) {
 
 func (e *explaining) run(cmd *cobra.Command, w world) error {
 	switch {
+	case e.event == "" && e.trail == "" && e.execution == "":
+		return fmt.Errorf("expected what to explain, `%s`, got nothing", cmd.UseLine())
 	case e.mode != "" && e.mode != string(retry.Lower(retry.Mode(e.mode), retry.Enforce)):
 		return fmt.Errorf("--mode: expected enforce, observe or off, got %.40q", e.mode)
 	case e.execution != "" && !e.at.given():
@@ -78,7 +82,10 @@ func (e *explaining) run(cmd *cobra.Command, w world) error {
 	if err != nil {
 		return err
 	}
-	if !e.json {
+	switch {
+	case e.short:
+		return story.Short(cmd.OutOrStdout())
+	case !e.json:
 		return story.Text(cmd.OutOrStdout())
 	}
 	text, err := story.JSON()

@@ -177,7 +177,7 @@ func TestExplainRefusals(t *testing.T) {
 		want string
 		code int
 	}{
-		{"nothing", nil, "at least one of the flags", exitError},
+		{"nothing", nil, "expected what to explain", exitError},
 		{"two subjects", []string{"--event", event, "--trail", "x"}, "none of the others can be", exitError},
 		{"no such file", []string{"--event", "nowhere.json"}, "nowhere.json", exitError},
 		{"facts that are none", []string{"--event", event, "--facts", event}, "expected facts", exitError},
@@ -221,5 +221,36 @@ func TestExplainSettings(t *testing.T) {
 				t.Errorf("exit %d, %s\n%s\nwant %s", code, problems, out, tt.want)
 			}
 		})
+	}
+}
+
+// --short says the verdict, what decided it and what would have changed it.
+func TestExplainShort(t *testing.T) {
+	out, problems, code := explained(t, "", "--short", "--event", sampleEvents+"failed-quota.json")
+	if code != 0 || !strings.HasPrefix(out, "Verdict: wait, backing_off\n") || !strings.Contains(out, "\nWhat decided it\n  rule  scarce ") || strings.Contains(out, "What came in") {
+		t.Errorf("exit %d, %s\n%s", code, problems, out)
+	}
+	if _, problems, code := explained(t, "", "--short", "--json", "--event", sampleEvents+"failed-quota.json"); code != exitError || !strings.Contains(problems, "json short") {
+		t.Errorf("with --json: exit %d, %s", code, problems)
+	}
+}
+
+// Facts that are wrong are named with their file and the place in it.
+func TestExplainNamesFacts(t *testing.T) {
+	good, err := os.ReadFile(sampleEvents + "facts/failed-quota.json")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for old, test := range map[string]struct{ replaced, want string }{
+		`"2026-11-20T07:55:53Z"`:   {"3", `balances.pipeline": expected a time`},
+		`"EndTime": "2026`:         {`"EndTime": "x2026`, "steps.PipelineExecutionSteps[0].EndTime: expected a time"},
+		`execution/k2v8m0tq5wze"`:  {`execution/another"`, "execution.PipelineExecutionArn: expected arn:"},
+		`"LastModifiedTime": "202`: {`"Modified": "202`, "LastModifiedTime"},
+	} {
+		facts := onDisk(t, "facts.json", strings.Replace(string(good), old, test.replaced, 1))
+		_, problems, code := explained(t, "", "--event", sampleEvents+"failed-quota.json", "--facts", facts)
+		if code != exitError || !strings.Contains(problems, facts) || !strings.Contains(problems, test.want) {
+			t.Errorf("%s: exit %d, %s, want the file and %s", test.replaced, code, problems, test.want)
+		}
 	}
 }

@@ -182,7 +182,7 @@ func TestExplainLivePolicy(t *testing.T) {
 		t.Fatal(err)
 	}
 	w.states(t, []string{
-		"Verdict: stop, permanent_cause\n", "buy more", "rev 1 of stack mulligan (eu-west-1, account 123456789012), applied by ada",
+		"Verdict: stop, needs_person\n", "buy more", "rev 1 of stack mulligan (eu-west-1, account 123456789012), applied by ada",
 		"rule  never", "had it been",
 	}, "--stack", "mulligan", "--event", "-")
 }

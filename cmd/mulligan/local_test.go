@@ -173,7 +173,7 @@ func TestFailErrors(t *testing.T) {
 		{"too often", "--class capacity --times 1001", "Error: --times: expected a whole number from 1 to 1000", exitError},
 		{"refused less than never", "--class capacity --refuse -1", "Error: --refuse: expected a whole number from 0 to 1000, got -1", exitError},
 		{"no time", "--class capacity --for 0s", "--for: expected a time above zero", exitError},
-		{"an argument", "capacity", `unknown command "capacity"`, exitError},
+		{"an argument", "capacity", `got "capacity"`, exitError},
 		{"no end", "--class capacity --lasts 0s --for 100ms", "the story has not ended after 100ms", exitTimedOut},
 	}
 	for _, test := range tests {

@@ -59,6 +59,7 @@ func root(l local) *cobra.Command {
 	cmd.AddCommand(demoCommand(), failCommand(l), logCommand(l))
 	cmd.AddCommand(classifyCommand(), backtestCommand())
 	cmd.AddCommand(policyCommand(around(l)), explainCommand(around(l)))
+	minded(cmd)
 	return cmd
 }
 

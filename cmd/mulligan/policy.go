@@ -70,7 +70,6 @@ func policyCommand(w world) *cobra.Command {
 applied to the ledger of a deployed stack, and counts there from the next
 decision on. Where none is applied, the built-in policy holds; the stack's
 parameters are ceilings over either.`,
-		Args: cobra.NoArgs,
 	}
 	cmd.AddCommand(lintCommand(), showCommand(w), applyCommand(w), historyCommand(w), rollbackCommand(w))
 	return cmd

@@ -10,7 +10,7 @@
 // the ledger is judged on what stood then: its record, facts, balances and time.
 // What the other policy would have asked SageMaker for, and the trail does not
 // hold, is taken as nothing known and counted. So is what a plain failure, a
-// message out of a collection, does not tell.
+// message out of a collection, does not tell: its budgets are taken as full.
 //
 // Each failure is judged by itself: a unit that one policy would not have spent
 // is not there for the next failure. The deployment's mode is left aside, the

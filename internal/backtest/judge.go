@@ -26,6 +26,7 @@ type judgement struct {
 	rule        string
 	jobUnknown  bool // a job would have been looked at
 	newerAsked  bool // a newer execution would have been asked for
+	untyped     bool // left to a person for a step whose type nothing tells
 
 	evidence string
 	heard    *listener
@@ -61,10 +62,25 @@ func judge(rec Recorded, p policy.Policy) judgement {
 	j.rule, j.evidence = move.Decision.Rule, move.Decision.Evidence
 	j.due, j.parallelism = move.Decision.Due, move.Decision.Parallelism
 	j.units = units(s, move)
+	j.untyped = j.Reason == retry.NeedsPerson && j.leftUntyped()
 	parked := move.Write != nil && j.Reason == retry.SharedBudgetEmpty // for a unit that it would be granted
 	j.permanent = s.Facts.Cause.Label == cause.Permanent && (j.units > 0 || parked)
 	return j
 }
+
+// leftUntyped tells whether the policy leaves it to a person for its side effects,
+// and a step that would run again is of a type that nothing tells.
+func (j judgement) leftUntyped() bool {
+	if !slices.ContainsFunc(j.heard.last.Rerun, func(r retry.Rerun) bool { return r.Type == "" }) {
+		return false
+	}
+	_, tried := j.heard.Explain(j.heard.last)
+	return slices.ContainsFunc(tried, func(t policy.Tried) bool { return t.Name == sideEffects && t.Applies })
+}
+
+// sideEffects is the guard for steps with side effects, by its name in
+// policy.Tried.
+const sideEffects = "side_effects"
 
 // plan decides, with nothing known where the plan asks for more.
 func (j *judgement) plan(s *retry.Situation) retry.Move {

@@ -2,10 +2,13 @@ package backtest
 
 import (
 	"fmt"
+	"slices"
+	"strings"
 	"time"
 
 	"mulligan/internal/cause"
 	"mulligan/internal/jsonlines"
+	"mulligan/internal/policyfile"
 	"mulligan/internal/retry"
 )
 
@@ -17,7 +20,7 @@ type plain struct {
 	Pipeline string       `json:"pipeline"`
 	Retry    *int         `json:"retry"` // n of the retry in question; 1 if absent
 	Used     *int         `json:"used"`  // retries before it; one less than retry if absent
-	Age      string       `json:"age"`   // since it ended, "2h"; none if absent
+	Age      string       `json:"age"`   // since it ended, "2h" or "2d"; none if absent
 	Previous string       `json:"previous"`
 	Steps    []cause.Step `json:"steps"` // instead of message and step_type
 }
@@ -34,6 +37,12 @@ func readPlain(line jsonlines.Line) (Recorded, error) {
 	var p plain
 	if err := line.Decode(&p); err != nil {
 		return Recorded{}, err
+	}
+	if err := spelled(line); err != nil {
+		return Recorded{}, err
+	}
+	if err := p.before(); err != nil {
+		return Recorded{}, fmt.Errorf("%s: %w", line.Place, err)
 	}
 	earlier, err := p.earlier()
 	if err != nil {
@@ -53,6 +62,18 @@ func readPlain(line jsonlines.Line) (Recorded, error) {
 		EndedAt: ended, Previous: p.Previous,
 	}}
 	return rec, nil
+}
+
+// statuses are those of an execution (SageMaker API reference,
+// DescribePipelineExecution, PipelineExecutionStatus).
+var statuses = []string{"Executing", "Stopping", "Stopped", "Failed", "Succeeded"}
+
+// before checks the status that the execution failed from.
+func (p plain) before() error {
+	if p.Previous == "" || slices.ContainsFunc(statuses, func(s string) bool { return strings.EqualFold(s, p.Previous) }) {
+		return nil
+	}
+	return fmt.Errorf("previous: expected Executing, Stopping, Stopped, Failed or Succeeded, got %.40q", p.Previous)
 }
 
 // earlier is how many retries came before the one in question.
@@ -76,9 +97,9 @@ func (p plain) ended() (time.Time, error) {
 	if p.Age == "" {
 		return plainTime, nil
 	}
-	age, err := time.ParseDuration(p.Age)
-	if err != nil || age < 0 {
-		return time.Time{}, fmt.Errorf("age: expected a time such as 2h or 90m, got %.40q", p.Age)
+	age, ok := policyfile.ParseLength(p.Age)
+	if !ok {
+		return time.Time{}, fmt.Errorf("age: expected a time such as 90m, 2h or 2d, got %.40q", p.Age)
 	}
 	return plainTime.Add(-age), nil
 }

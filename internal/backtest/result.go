@@ -9,6 +9,7 @@ import (
 	"mulligan/internal/cause"
 	"mulligan/internal/plaintext"
 	"mulligan/internal/policy"
+	"mulligan/internal/policyfile"
 	"mulligan/internal/retry"
 )
 
@@ -23,8 +24,9 @@ type Result struct {
 	Changes   []Change    `json:"changes"`             // these, by what changes; the most frequent first
 	Dues      int         `json:"other_dues"`          // the same verdict and reason, due at another time
 	Parallel  int         `json:"other_parallelism"`   // the same, retried with another parallelism
-	Permanent int         `json:"permanent_retried"`   // that New would retry although their cause is permanent
+	Permanent int         `json:"permanent_retried"`   // that New would retry although their cause is permanent, and Old would not
 	Lasting   []Example   `json:"permanent,omitempty"` // of these, at most MaxExamples
+	Already   int         `json:"permanent_already"`   // that both would retry although their cause is permanent
 	Unknown   Unknown     `json:"taken_as_not_known"`  // what the records do not hold
 	places    map[key]int // in Changes
 	counts    map[Outcome]*Count
@@ -83,6 +85,9 @@ type Unknown struct {
 	IDs       int `json:"ids"`       // no id: named by their places
 	Pipelines int `json:"pipelines"` // no pipeline: only sections for all pipelines fit
 	Answers   int `json:"answers"`   // left out: SageMaker's answers to calls, which no policy decides
+	Balances  int `json:"balances"`  // plain failures that a policy grants a retry: every shared budget taken as full
+	Untyped   int `json:"untyped"`   // left to a person, as a step that would run again has no type
+	Types     int `json:"types"`     // with a step of a type that SageMaker does not have
 }
 
 type key struct{ old, new Outcome }
@@ -130,7 +135,10 @@ func (r *Result) add(rec Recorded, old, proposed judgement) {
 	if old.Outcome == proposed.Outcome && old.parallelism != proposed.parallelism {
 		r.Parallel++
 	}
-	if proposed.permanent {
+	switch {
+	case proposed.permanent && old.permanent:
+		r.Already++
+	case proposed.permanent:
 		r.Permanent++
 		r.Lasting = keep(r.Lasting, rec, old, proposed)
 	}
@@ -160,6 +168,14 @@ func (u *Unknown) note(rec Recorded, old, proposed judgement) {
 	u.Newer += one(old.newerAsked || proposed.newerAsked)
 	u.IDs += one(rec.ID == "")
 	u.Pipelines += one(rec.Pipeline == "")
+	u.Balances += one(rec.then == nil && old.units+proposed.units > 0)
+	u.Untyped += one(old.untyped || proposed.untyped)
+	u.Types += one(slices.ContainsFunc(rec.situation.Facts.Failed, oddType))
+}
+
+// oddType tells whether a step names a type that there is not.
+func oddType(s cause.Step) bool {
+	return s.Type != "" && !slices.ContainsFunc(policyfile.StepTypes(), func(one string) bool { return strings.EqualFold(one, s.Type) })
 }
 
 func one(counts bool) int {

@@ -58,14 +58,15 @@ func TestWrite(t *testing.T) {
 verdict  reason                   old     new    then
 retry    retryable                  1       2       1
 wait     backing_off                2       1       1
-stop     permanent_cause            1       1       0
+stop     needs_person               0       1       0
+stop     permanent_cause            1       0       0
 stop     stopped_by_person          1       1       0
 retries  granted                    3       3       2
-then: as decided at the time, known of 2
+then: as decided at the time, known of 2, which are judged on the balances of their time
 
 2 differences
 
-wait backing_off -> stop permanent_cause: 1
+wait backing_off -> stop needs_person: 1
   abc123def456 (churn, capacity, transient)
     CapacityError: Unable to provision requested ML compute capacity. Please retry using a different ML instance typ…
     old: rule scarce: it matches: a retry after a back-off
@@ -89,10 +90,51 @@ Not on record:
   1 left out: they note what SageMaker answered to a call, which no policy decides
   1 without a pipeline: only what holds for all pipelines fits them
   1 without an id: named by their places
+  2 granted a retry without balances: every shared budget is taken as full, each time anew
   2 where a newer execution would have been asked for: taken as none that succeeded
 `
 	if got := b.String(); got != want {
 		t.Errorf("got\n%s\nwant\n%s", got, want)
+	}
+}
+
+// What is taken as something is counted, and permanent failures only where the
+// new policy is what retries them.
+func TestCounted(t *testing.T) {
+	manual := under(policy.Document{Terms: policy.Terms{SideEffects: []string{"RegisterModel"}}})
+	crowd := func(line string, rows int) string { return strings.Repeat(line+"\n", rows) }
+	for _, test := range []struct {
+		name, text    string
+		old, proposed policy.Policy
+		got           func(Result) int
+		want          int
+		says          string
+	}{
+		{"balances", crowd(`{"message": "`+noCapacity+`"}`, 30), builtin, builtin, func(r Result) int { return r.Unknown.Balances }, 30,
+			"  30 granted a retry without balances: every shared budget is taken as full"},
+		{"no balances needed", `{"message": "` + bug + `"}`, builtin, builtin, func(r Result) int { return r.Unknown.Balances }, 0, ""},
+		{"balances on record", asLine(t, decide(builtin, look(noCapacity), retry.Record{}, nil, 0)), builtin, builtin,
+			func(r Result) int { return r.Unknown.Balances }, 0, "judged on the balances of their time"},
+		{"untyped", `{"message": "` + broken + `"}`, builtin, manual, func(r Result) int { return r.Unknown.Untyped }, 1,
+			"  1 left to a person by side_effects, as the type of a step is not told"},
+		{"typed", `{"message": "` + broken + `", "step_type": "registermodel"}`, builtin, manual, func(r Result) int { return r.Unknown.Untyped + r.Unknown.Types }, 0, ""},
+		{"bogus type", `{"message": "` + broken + `", "step_type": "Bogus"}`, builtin, manual, func(r Result) int { return r.Unknown.Types }, 1,
+			"  1 with a step type that SageMaker does not have"},
+		{"permanent", `{"message": "` + bug + `"}`, builtin, hopeful(), func(r Result) int { return r.Permanent - 10*r.Already }, 1, "The new policy would retry 1 failure"},
+		{"permanent already", `{"message": "` + bug + `"}`, hopeful(), hopeful(), func(r Result) int { return r.Permanent + 10*r.Already }, 10,
+			"Already so: both policies would retry 1 failure whose cause is permanent."},
+		{"permanent no more", `{"message": "` + bug + `"}`, hopeful(), builtin, func(r Result) int { return r.Permanent + 10*r.Already }, 0, ""},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			r, err := Run(Read("in", strings.NewReader(test.text)), test.old, test.proposed)
+			var b strings.Builder
+			if err != nil || r.Write(&b) != nil {
+				t.Fatal(err)
+			}
+			if got := test.got(r); got != test.want || !strings.Contains(b.String(), test.says) {
+				t.Errorf("got %d and\n%s\nwant %d and %s", got, b.String(), test.want, test.says)
+			}
+		})
 	}
 }
 

@@ -48,7 +48,7 @@ func (r Result) writeVerdicts(b *strings.Builder) {
 	}
 	row("retries", "granted", r.Old.Retries, r.New.Retries, r.Then.Retries)
 	if r.Then.Rows > 0 {
-		fmt.Fprintf(b, "then: as decided at the time, known of %d\n", r.Then.Rows)
+		fmt.Fprintf(b, "then: as decided at the time, known of %d, which are judged on the balances of their time\n", r.Then.Rows)
 	}
 }
 
@@ -84,11 +84,13 @@ func writeExamples(b *strings.Builder, examples []Example, rows int) {
 }
 
 func (r Result) writePermanent(b *strings.Builder) {
-	if r.Permanent == 0 {
-		return
+	if r.Permanent > 0 {
+		fmt.Fprintf(b, "\nThe new policy would retry %s whose cause is permanent:\n", several(r.Permanent, "failure"))
+		writeExamples(b, r.Lasting, r.Permanent)
 	}
-	fmt.Fprintf(b, "\nThe new policy would retry %s whose cause is permanent:\n", several(r.Permanent, "failure"))
-	writeExamples(b, r.Lasting, r.Permanent)
+	if r.Already > 0 {
+		fmt.Fprintf(b, "\nAlready so: both policies would retry %s whose cause is permanent.\n", several(r.Already, "failure"))
+	}
 }
 
 // writeUnknown says what the judgements lack.
@@ -101,6 +103,9 @@ func (r Result) writeUnknown(b *strings.Builder) {
 		{r.Unknown.Answers, "left out: they note what SageMaker answered to a call, which no policy decides"},
 		{r.Unknown.Pipelines, "without a pipeline: only what holds for all pipelines fits them"},
 		{r.Unknown.IDs, "without an id: named by their places"},
+		{r.Unknown.Types, "with a step type that SageMaker does not have: no step_type of a rule fits it"},
+		{r.Unknown.Untyped, "left to a person by side_effects, as the type of a step is not told: it may be any"},
+		{r.Unknown.Balances, "granted a retry without balances: every shared budget is taken as full, each time anew"},
 		{r.Unknown.Jobs, "whose jobs would have been looked at: taken to say nothing more"},
 		{r.Unknown.Newer, "where a newer execution would have been asked for: taken as none that succeeded"},
 	} {

@@ -75,7 +75,7 @@ func absent(ctx context.Context, cfg aws.Config, stack string) error {
 	if c, err := cfg.Credentials.Retrieve(ctx); err == nil && c.AccountID != "" {
 		where += ", account " + c.AccountID
 	} else if err == nil && c.Source != "" {
-		where += ", in the account of the credentials from " + c.Source
+		where += ", in the account of the credentials from " + inWords(c.Source)
 	}
 	return fmt.Errorf("there is no stack named %s in %s: name another with --stack, --region or --profile", stack, where)
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"strings"
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
@@ -36,6 +37,9 @@ func Load(ctx context.Context, o Options) (aws.Config, error) {
 	retryer := config.WithRetryer(func() aws.Retryer { return awscall.Attempts(attempts) })
 	quiet := config.WithLogger(logging.Nop{}) // what fails is in the error
 	cfg, err := config.LoadDefaultConfig(ctx, config.WithSharedConfigProfile(o.Profile), config.WithRegion(o.Region), retryer, quiet)
+	if unknown, ok := errors.AsType[config.SharedConfigProfileNotExistError](err); ok {
+		return aws.Config{}, o.noProfile(unknown.Profile)
+	}
 	if err != nil {
 		return aws.Config{}, fmt.Errorf("read the AWS configuration: %w", err)
 	}
@@ -46,4 +50,36 @@ func Load(ctx context.Context, o Options) (aws.Config, error) {
 		return aws.Config{}, fmt.Errorf("no AWS credentials: pass --profile, set AWS_PROFILE or AWS_ACCESS_KEY_ID, or sign in with your AWS tool (%w)", err)
 	}
 	return cfg, nil
+}
+
+// noProfile names a profile that is not there, and what named it.
+func (o Options) noProfile(name string) error {
+	by := "AWS_PROFILE"
+	if o.Profile != "" {
+		by = "--profile"
+	}
+	return fmt.Errorf("there is no AWS profile named %s, as %s says: name another with --profile", name, by)
+}
+
+// sources say where credentials are from, by the beginnings of the SDK's names
+// for the providers that found them.
+var sources = []struct{ provider, words string }{
+	{"EnvConfigCredentials", "the environment"},
+	{"SharedConfigCredentials", "the shared configuration files"},
+	{"SSO", "single sign-on"},
+	{"AssumeRole", "an assumed role"},
+	{"WebIdentity", "a web identity"},
+	{"ProcessProvider", "a credential process"},
+	{"EC2RoleProvider", "the machine's role"},
+	{"CredentialsEndpointProvider", "the container's role"},
+}
+
+// inWords is a provider of the SDK's as people call it.
+func inWords(provider string) string {
+	for _, s := range sources {
+		if strings.HasPrefix(provider, s.provider) {
+			return s.words
+		}
+	}
+	return provider
 }

@@ -94,13 +94,29 @@ func TestLoadErrors(t *testing.T) {
 		{"no Region", "[default]\naws_access_key_id = a\naws_secret_access_key = s\n", Options{},
 			"no AWS Region is set: pass --region, or set AWS_REGION or the profile's region"},
 		{"no credentials", "[default]\nregion = eu-west-1\n", Options{}, "no AWS credentials: pass --profile, set AWS_PROFILE or AWS_ACCESS_KEY_ID, or sign in"},
-		{"no such profile", twoProfiles, Options{Profile: "gone"}, "read the AWS configuration: failed to get shared config profile, gone"},
+		{"no such profile", twoProfiles, Options{Profile: "gone"}, "there is no AWS profile named gone, as --profile says: name another with --profile"},
+		{"no such profile of the environment", twoProfiles, Options{}, "there is no AWS profile named gone, as AWS_PROFILE says: name another with --profile"},
+		{"a broken file", "[default]\nregion = eu-west-1\nmax_attempts = many\n", Options{}, "read the AWS configuration: "},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			bare(t, test.shared)
+			if strings.Contains(test.name, "environment") {
+				t.Setenv("AWS_PROFILE", "gone")
+			}
 			if _, err := Load(t.Context(), test.options); err == nil || !strings.HasPrefix(err.Error(), test.want) {
 				t.Errorf("got %v, want %s", err, test.want)
 			}
 		})
+	}
+}
+
+func TestSources(t *testing.T) {
+	for provider, want := range map[string]string{
+		"EnvConfigCredentials": "the environment", "SharedConfigCredentials: /home/u/.aws/credentials": "the shared configuration files",
+		"SSOProvider": "single sign-on", "Other": "Other",
+	} {
+		if got := inWords(provider); got != want {
+			t.Errorf("%s: got %s, want %s", provider, got, want)
+		}
 	}
 }

@@ -1,7 +1,6 @@
 package event
 
 import (
-	"cmp"
 	"encoding/json"
 	"fmt"
 	"strings"
@@ -86,7 +85,12 @@ func Parse(payload []byte, home retry.Home) (retry.Notice, *Problem) {
 		return malformed("id: expected at most %d characters, got %d", maxEventID, len(e.ID))
 	}
 	var d detail
-	if err := json.Unmarshal(e.Detail, &d); err != nil {
+	switch err := json.Unmarshal(e.Detail, &d); {
+	case len(e.Detail) == 0:
+		return malformed("detail: expected the fields of a pipeline execution, got nothing")
+	case string(e.Detail) == "null":
+		return malformed("detail: expected the fields of a pipeline execution: detail is null")
+	case err != nil:
 		return malformed("detail: expected the fields of a pipeline execution: %s", explain(err))
 	}
 	return read(e, d, home)
@@ -94,6 +98,9 @@ func Parse(payload []byte, home retry.Home) (retry.Notice, *Problem) {
 
 // read checks the fields against one another and against home.
 func read(e envelope, d detail, home retry.Home) (retry.Notice, *Problem) {
+	if d.Execution == "" {
+		return malformed("detail.pipelineExecutionArn: expected the ARN of a pipeline execution, got nothing")
+	}
 	arn, err := retry.ParseExecutionARN(d.Execution)
 	if err != nil {
 		return malformed("detail.pipelineExecutionArn: %s", err)
@@ -105,8 +112,8 @@ func read(e envelope, d detail, home retry.Home) (retry.Notice, *Problem) {
 		return retry.Notice{}, p
 	}
 	if e.Account != home.Account || !strings.EqualFold(e.Region, home.Region) {
-		return retry.Notice{}, &Problem{retry.Foreign, fmt.Sprintf("account, region: expected %s, %s, got %s, %s",
-			home.Account, home.Region, quote(e.Account), quote(e.Region)), arn}
+		return retry.Notice{}, &Problem{retry.Foreign, fmt.Sprintf("account, region: expected account %s in %s, got account %s in %s",
+			bare(home.Account), bare(home.Region), bare(e.Account), bare(e.Region)), arn}
 	}
 	switch {
 	case d.Status == "":
@@ -126,8 +133,11 @@ func owned(arn retry.ExecutionARN, home retry.Home) *Problem {
 	if home.Owns(arn) {
 		return nil
 	}
-	return &Problem{retry.Foreign, fmt.Sprintf("detail.pipelineExecutionArn: expected %s, %s, %s, got %s, %s, %s",
-		home.Partition, home.Region, home.Account, quote(arn.Partition), quote(arn.Region), arn.Account), arn}
+	if !strings.EqualFold(arn.Partition, home.Partition) {
+		return &Problem{retry.Foreign, fmt.Sprintf("detail.pipelineExecutionArn: expected partition %s, got %s", bare(home.Partition), quote(arn.Partition)), arn}
+	}
+	return &Problem{retry.Foreign, fmt.Sprintf("detail.pipelineExecutionArn: expected account %s in %s, got account %s in %s",
+		bare(home.Account), bare(home.Region), arn.Account, bare(arn.Region)), arn}
 }
 
 // Outside says so if the notice is about a pipeline whose name does not begin
@@ -164,11 +174,24 @@ func quote(text string) string {
 	return fmt.Sprintf("%+.*q", maxField, text)
 }
 
+// bare is quote without its marks where the text is plain.
+func bare(text string) string {
+	quoted := quote(text)
+	if plain := strings.Trim(quoted, `"`); plain == text {
+		return plain
+	}
+	return quoted
+}
+
 // explain says what JSON was wrong without repeating it.
 func explain(err error) string {
 	switch e := err.(type) {
 	case *json.UnmarshalTypeError:
-		return fmt.Sprintf("%s is a JSON %.*s", quote(cmp.Or(e.Field, "the whole")), maxField, e.Value)
+		what := "it"
+		if e.Field != "" {
+			what = quote(e.Field)
+		}
+		return fmt.Sprintf("%s is a JSON %.*s", what, maxField, e.Value)
 	case *json.SyntaxError:
 		return fmt.Sprintf("no valid JSON at byte %d", e.Offset)
 	default:

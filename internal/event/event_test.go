@@ -88,7 +88,7 @@ func TestProblems(t *testing.T) {
 		{"step event", with("Execution Status", "Execution Step Status"), retry.Malformed, "detail-type"},
 		{"detail is a list", with(`"detail":{`, `"detail":[],"x":{`), retry.Malformed, "detail"},
 		{"no detail", with(`"detail":{`, `"other":{`), retry.Malformed, "detail"},
-		{"null detail", with(`"detail":{`, `"detail":null,"x":{`), retry.Malformed, "detail.pipelineExecutionArn"},
+		{"null detail", with(`"detail":{`, `"detail":null,"x":{`), retry.Malformed, "detail"},
 		{"status is a number", with(`"Failed"`, "7"), retry.Malformed, "detail"},
 		{"no status", with(`"currentPipelineExecutionStatus":"Failed",`, ""), retry.Malformed, "detail.currentPipelineExecutionStatus"},
 		{"no ARN", with(`,`+"\n"+`"pipelineExecutionArn":"arn:aws:sagemaker:eu-west-1:123456789012:pipeline/myPipeline-123/execution/p4jn9xou8a8s"`, ""), retry.Malformed, "detail.pipelineExecutionArn"},
@@ -120,6 +120,28 @@ func TestProblems(t *testing.T) {
 				t.Errorf("the evidence has %d bytes", len(got.Evidence))
 			}
 		})
+	}
+}
+
+// Who reads it finds what is wrong by its words.
+func TestEvidence(t *testing.T) {
+	for _, test := range []struct{ payload, want string }{
+		{"[]", "the event: expected a JSON object as EventBridge sends it: it is a JSON array"},
+		{`"x"`, "the event: expected a JSON object as EventBridge sends it: it is a JSON string"},
+		{with(`"315c1398-40ff-a850-213b-158f73kd93ir"`, "7"), `the event: expected a JSON object as EventBridge sends it: "id" is a JSON number`},
+		{with(`"detail":{`, `"detail":null,"x":{`), "detail: expected the fields of a pipeline execution: detail is null"},
+		{with(`"detail":{`, `"x":{`), "detail: expected the fields of a pipeline execution, got nothing"},
+		{with(`"pipelineExecutionArn"`, `"other"`), "detail.pipelineExecutionArn: expected the ARN of a pipeline execution, got nothing"},
+		{with(`"account":"123456789012"`, `"account":"210987654321"`), "account, region: expected account 123456789012 in eu-west-1, got account 210987654321 in eu-west-1"},
+		{with(`"region":"eu-west-1"`, `"region":"\n"`), `account, region: expected account 123456789012 in eu-west-1, got account 123456789012 in "\n"`},
+		{with(`"region":"eu-west-1",`, ``), `account, region: expected account 123456789012 in eu-west-1, got account 123456789012 in nothing`},
+		{strings.ReplaceAll(documented, "1:123456789012", "1:210987654321"),
+			"detail.pipelineExecutionArn: expected account 123456789012 in eu-west-1, got account 210987654321 in eu-west-1"},
+		{strings.ReplaceAll(documented, "arn:aws:", "arn:aws-cn:"), `detail.pipelineExecutionArn: expected partition aws, got "aws-cn"`},
+	} {
+		if _, got := Parse([]byte(test.payload), home); got == nil || got.Evidence != test.want {
+			t.Errorf("got %+v\nwant %s", got, test.want)
+		}
 	}
 }
 

@@ -3,6 +3,7 @@ package explain
 import (
 	"fmt"
 	"slices"
+	"strings"
 	"time"
 
 	"mulligan/internal/policy"
@@ -13,16 +14,39 @@ import (
 // own number first, then the buckets.
 func budgets(p policy.Policy, s retry.Situation, most int) []Budget {
 	all := []Budget{{Name: "execution", Left: max(most-s.State.Record.Used, 0), Size: most}}
-	var keys []string
-	for _, b := range p.Budgets(s.Notice.Execution) {
-		name := b.Name
-		if slices.ContainsFunc(keys, func(k string) bool { return k == b.Name }) || b.Name == "execution" {
-			name = "policy's " + name
-		}
-		keys = append(keys, b.Name)
-		all = append(all, balance(name, b, s.State.Full[b.Key], s.Now))
+	for _, b := range labelledBuckets(p, s.Notice.Execution) {
+		all = append(all, balance(b.Name, b, s.State.Full[b.Key], s.Now))
 	}
 	return all
+}
+
+// ofStack is how many buckets are the deployment's, which policy.Budgets has
+// first.
+const ofStack = 2
+
+// labelledBuckets are the buckets by whose they are, where a policy has its own
+// beside those of the stack.
+func labelledBuckets(p policy.Policy, arn retry.ExecutionARN) []retry.Bucket {
+	all := slices.Clone(p.Budgets(arn))
+	for i := range all {
+		switch {
+		case len(all) == ofStack:
+		case i < ofStack:
+			all[i].Name = "stack's " + all[i].Name
+		default:
+			all[i].Name = "policy's " + all[i].Name
+		}
+	}
+	return all
+}
+
+// shared says what the shared budgets hold, as the guard of that name compares.
+func shared(p policy.Policy, c retry.Case) string {
+	var all []string
+	for _, b := range labelledBuckets(p, c.Execution) {
+		all = append(all, fmt.Sprintf("%s %d of %d per %s", b.Name, b.Left(c.Full[b.Key], c.Now), b.Size, span(b.Per)))
+	}
+	return strings.Join(all, ", ")
 }
 
 // balance tells what a bucket holds, and when one unit more flows in.

@@ -3,6 +3,7 @@ package explain
 import (
 	"maps"
 	"slices"
+	"strings"
 	"time"
 
 	"mulligan/internal/policy"
@@ -100,12 +101,12 @@ func suppositions(j judged, p policy.Policy, set policy.Settings) []supposition 
 func against(j judged, p policy.Policy, set policy.Settings) []supposition {
 	all := []supposition{
 		{had: "all retries of this execution been used", ask: func(c *retry.Case) { c.Used = set.MaxRetries }},
-		{had: "the budget of the pipeline been empty", ask: emptied(p, j, "pipeline")},
 		{had: "a newer execution of the pipeline succeeded", on: func(s *retry.Situation) { s.Facts.NewerAsked, s.Facts.Newer = true, "another" }},
 		{had: "somebody been stopping the execution when it failed", ask: func(c *retry.Case) { c.Previous = "Stopping" }},
 		{had: "the failure been older than " + span(set.ExpireAfter), ask: func(c *retry.Case) { c.Age = set.ExpireAfter + time.Second }},
 		{had: "somebody moved the execution on before", on: func(s *retry.Situation) { s.Facts.Status, s.Facts.LastModified = "Executing", s.Now }},
 	}
+	all = slices.Insert(all, 1, empties(p, j)...) // next to the execution's own
 	if due := j.s.State.Record.Claim.Due; j.asked != nil && j.asked.Claimed {
 		all = append(all, supposition{had: "it come before " + clock(due), on: func(s *retry.Situation) { s.Now = due.Add(-time.Second) }})
 	}
@@ -139,18 +140,29 @@ func oneFewer(c *retry.Case, rule string) {
 	}
 }
 
-// emptied takes every unit from the buckets of that name.
-func emptied(p policy.Policy, j judged, name string) func(*retry.Case) {
+// empties are the budgets of the pipeline without a unit: the stack's, and the
+// policy's where it has one.
+func empties(p policy.Policy, j judged) (all []supposition) {
+	for _, b := range labelledBuckets(p, j.s.Notice.Execution) {
+		if whose, name, own := strings.Cut(b.Name, " "); name == "pipeline" || b.Name == "pipeline" {
+			had := "the budget of the pipeline been empty"
+			if own {
+				had = "the " + whose + " budget of the pipeline been empty"
+			}
+			all = append(all, supposition{had: had, ask: emptied(b)})
+		}
+	}
+	return all
+}
+
+// emptied takes every unit from a bucket.
+func emptied(b retry.Bucket) func(*retry.Case) {
 	return func(c *retry.Case) {
 		full := maps.Clone(c.Full)
 		if full == nil {
 			full = map[string]time.Time{}
 		}
-		for _, b := range p.Budgets(j.s.Notice.Execution) {
-			if b.Name == name {
-				full[b.Key] = c.Now.Add(b.Per)
-			}
-		}
+		full[b.Key] = c.Now.Add(b.Per)
 		c.Full = full
 	}
 }

@@ -139,13 +139,24 @@ func TestRecordingRefusals(t *testing.T) {
 		{"no JSON", "no", "expected facts as events/README.md describes them"},
 		{"two objects", "{} {}", "something follows"},
 		{"an unknown key", strings.Replace(good, `"now"`, `"mow"`, 1), `unknown field "mow"`},
-		{"no now", strings.Replace(good, `"2026-11-20T06:24:42Z"`, `"0001-01-01T00:00:00Z"`, 1), `"now": expected when`},
+		{"no now", `{}`, `"now": expected when`},
+		{"another age", strings.Replace(good, `"2026-11-20T06:24:42Z"`, `"0001-01-01T00:00:00Z"`, 1), `"now": expected a time as`},
+		{"units for a time", strings.Replace(good, `"newer_success": ""`, `"balances": {"pipeline": 3}`, 1),
+			`"balances.pipeline": expected a time as 2026-11-20T06:24:37Z or in seconds since 1970, got 3, which is before there was a SageMaker; a balance is the time when`},
+		{"null for a time", strings.Replace(good, `"newer_success": ""`, `"balances": {"pipeline": null}`, 1), `"balances.pipeline": expected a time`},
+		{"a broken time", strings.Replace(good, `"LastModifiedTime": "2026`, `"LastModifiedTime": "MMXXVI`, 1), `execution.LastModifiedTime: expected a time as 2026-11-20T06:24:37Z`},
+		{"a broken time of a step", strings.Replace(good, `"EndTime": "2026`, `"EndTime": "MMXXVI`, 1), `steps.PipelineExecutionSteps[0].EndTime: expected a time as`},
+		{"a number for a name", strings.Replace(good, `"StepName": "`, `"StepName": 7, "x": "`, 1), `steps.PipelineExecutionSteps[0].StepName: expected a string, got 7`},
+		{"a text for a number", strings.Replace(good, `"AttemptCount": 1`, `"AttemptCount": "1"`, 1), `.AttemptCount: expected a whole number, got "1"`},
+		{"an object for a list", `{"now": 1795155882, "execution": {}, "steps": {"PipelineExecutionSteps": {}}}`, `steps.PipelineExecutionSteps: expected a list, got {}`},
+		{"texts for steps", `{"now": 1795155882, "execution": {}, "steps": {"PipelineExecutionSteps": ["x"]}}`, `steps.PipelineExecutionSteps[0]: expected an object, got "x"`},
+		{"a broken job", `{"now": 1795155882, "execution": {}, "steps": {}, "jobs": [{"TrainingJobName": "j", "CreationTime": {}}]}`, `jobs[0].CreationTime: expected a time`},
 		{"no time", strings.Replace(good, `"2026-11-20T06:24:42Z"`, `"yesterday"`, 1), "expected a time as 2026-11-20T06:24:37Z"},
-		{"no execution", `{"now": 1, "steps": {}}`, `"execution": expected`},
-		{"no steps", `{"now": 1, "execution": {}}`, `"steps": expected`},
-		{"a list of steps", `{"now": 1, "execution": {}, "steps": []}`, "expected a JSON object"},
-		{"a job without a name", `{"now": 1, "execution": {}, "steps": {}, "jobs": [{}]}`, "jobs[0]: expected ProcessingJobName, TrainingJobName, TransformJobName"},
-		{"a record of tomorrow", `{"now": 1, "execution": {}, "steps": {}, "record": {"shape": 2}}`, `unknown field "shape"`},
+		{"no execution", `{"now": 1795155882, "steps": {}}`, `"execution": expected`},
+		{"no steps", `{"now": 1795155882, "execution": {}}`, `"steps": expected`},
+		{"a list of steps", `{"now": 1795155882, "execution": {}, "steps": []}`, "expected a JSON object"},
+		{"a job without a name", `{"now": 1795155882, "execution": {}, "steps": {}, "jobs": [{}]}`, "jobs[0]: expected ProcessingJobName, TrainingJobName, TransformJobName"},
+		{"a record of tomorrow", `{"now": 1795155882, "execution": {}, "steps": {}, "record": {"shape": 2}}`, `unknown field "shape"`},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
@@ -154,11 +165,11 @@ func TestRecordingRefusals(t *testing.T) {
 			}
 		})
 	}
-	r, err := ReadRecording([]byte(strings.Replace(good, `"newer_success": ""`, `"balances": {"galaxy": 1}`, 1)))
+	r, err := ReadRecording([]byte(strings.Replace(good, `"newer_success": ""`, `"balances": {"galaxy": 1795155882}`, 1)))
 	if err != nil {
 		t.Fatal(err)
 	}
-	q := Question{Setting: template}
+	q := ask(t, "failed-capacity", nil)
 	if err := q.Recorded(r, "facts"); err == nil || !strings.Contains(err.Error(), "expected pipeline or account") {
 		t.Errorf("a budget that is none: got %v", err)
 	}
@@ -166,13 +177,33 @@ func TestRecordingRefusals(t *testing.T) {
 
 // Facts of another execution must not be taken for those of this one.
 func TestFactsOfAnotherExecution(t *testing.T) {
-	q := ask(t, "failed-capacity", func(f map[string]any) {
-		e := at(f, "execution")
-		e["PipelineExecutionArn"] = strings.Replace(e["PipelineExecutionArn"].(string), "p4jn9xou8a8s", "another", 1)
-	})
-	if _, err := q.Tell(context.Background()); err == nil || !strings.Contains(err.Error(), "about another execution") {
+	q := ask(t, "failed-capacity", nil)
+	other := strings.ReplaceAll(string(file(t, events+"facts/failed-capacity.json")), "p4jn9xou8a8s", "another")
+	r, err := ReadRecording([]byte(other))
+	if err != nil {
+		t.Fatal(err)
+	}
+	err = q.Recorded(r, "facts")
+	for _, arn := range []string{q.Notice.Execution.String(), strings.Replace(q.Notice.Execution.String(), "p4jn9xou8a8s", "another", 1), "failed-capacity"} {
+		if err == nil || !strings.Contains(err.Error(), arn) {
+			t.Errorf("got %v, want %s in it", err, arn)
+		}
+	}
+}
+
+// What lacks something that cannot be gone without is named as the facts.
+func TestFactsThatLackSomething(t *testing.T) {
+	q := ask(t, "failed-capacity", func(f map[string]any) { delete(at(f, "execution"), "LastModifiedTime") })
+	if _, err := q.Tell(context.Background()); err == nil || !strings.HasPrefix(err.Error(), "the facts, recorded in facts, are not what the AWS CLI prints: ") {
 		t.Errorf("got %v", err)
 	}
+}
+
+// Keys of the user's own may be called as he likes.
+func TestOwnKeys(t *testing.T) {
+	tell(t, ask(t, "failed-user-code", func(f map[string]any) {
+		f["jobs"].([]any)[0].(map[string]any)["HyperParameters"] = map[string]any{"startTime": "2026-11-20T06:24:42Z", "leadTime": "five"}
+	}))
 }
 
 func TestJobs(t *testing.T) {

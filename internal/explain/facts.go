@@ -85,6 +85,9 @@ func (q Question) tried(j judged) []Tried {
 	all := checks(j)
 	for _, t := range j.tried {
 		step := Tried{Kind: string(t.Kind), Name: t.Name, Applies: t.Applies, Why: plainSpans(t.Why)}
+		if t.Name == sharedBudgets && t.Kind == policy.TriedGuard {
+			step.Why = shared(q.Policy, *j.asked)
+		}
 		if t.Kind == policy.TriedRule && q.Place != nil {
 			step.Place = q.Place(j.s.Notice.Execution.Pipeline, t.Name)
 		}
@@ -102,6 +105,10 @@ func (q Question) tried(j judged) []Tried {
 	}
 	return all
 }
+
+// sharedBudgets is the guard for budgets that many failures share, by its name in
+// policy.Tried.
+const sharedBudgets = "shared_budgets"
 
 // ofBuiltin is the place of the built-in rules.
 const ofBuiltin = "built-in"
@@ -147,7 +154,7 @@ func knownSo(j judged) string {
 	case d.Reason == retry.Duplicate:
 		return "this failure is on record, and it is done with: " + string(r.Kind)
 	case j.asked == nil && r.Kind == retry.Claimed:
-		return fmt.Sprintf("this failure is on record, and its retry %d is claimed until %s", r.Claim.Retry, clock(r.Claim.Due))
+		return fmt.Sprintf("this failure is on record, and its retry %d is claimed for %s", r.Claim.Retry, clock(r.Claim.Due))
 	case j.asked == nil:
 		return "this failure is on record, and it waits: " + string(r.Kind)
 	case j.asked.Claimed:

@@ -3,6 +3,8 @@ package explain
 import (
 	"fmt"
 	"time"
+
+	"mulligan/internal/retry"
 )
 
 // facts says what SageMaker shows, and what is on record.
@@ -29,6 +31,9 @@ func (t *Story) facts(p *page) {
 	}
 	for i, r := range f.Rerun {
 		label := "would run again"
+		if t.Verdict == retry.Stop || t.Verdict == retry.Ignore {
+			label = "a retry would run"
+		}
 		if i > 0 {
 			label = ""
 		}

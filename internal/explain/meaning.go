@@ -32,8 +32,8 @@ var meanings = map[retry.Reason]meaning{
 		byHand + "Read the job's log; retry it by hand if that shows a fault that passes."},
 	retry.SameFailureAgain: {"the same failure came back after a retry, more often than its class is allowed to",
 		byHand + "What looked passing is not: look into the step before it is run again."},
-	retry.NeedsPerson: {"the policy leaves this failure to a person",
-		byHand + "See whether the steps may run again, and retry it by hand."},
+	retry.NeedsPerson: {"the policy leaves this to a person",
+		byHand + "See whether it may run again, and retry it by hand then."},
 	retry.BudgetExhausted: {"this execution has had all the retries that it may have",
 		byHand + "A person can still retry it, or start the pipeline again."},
 	retry.Expired: {"the failure is too old to be worth a retry",
@@ -54,6 +54,30 @@ var meanings = map[retry.Reason]meaning{
 	retry.Off:       {"Mulligan is switched off for this pipeline", nothing},
 }
 
+// doubtful are the words for a cause that its class, and not its words, makes a
+// lasting one.
+var doubtful = meaning{"its words do not show that it passes, and failures of this class seldom do",
+	byHand + "Look into the step; retry it by hand if what failed it has passed."}
+
+// means says what a decision means for a cause of that label: a policy may grant
+// what the words speak against, and stop what they leave open.
+func means(d retry.Decision, label cause.Label) string {
+	whose := "the policy"
+	if d.Rule != "" {
+		whose = "rule " + d.Rule
+	}
+	switch {
+	case granted(d) && label == cause.Permanent:
+		return "permanent by its words; " + whose + " retries it all the same"
+	case d.Reason == retry.Retryable && label == cause.Ambiguous:
+		return "its words do not tell whether it passes; " + whose + " retries it all the same"
+	case d.Reason == retry.PermanentCause && label == cause.Ambiguous:
+		return doubtful.means
+	default:
+		return meanings[d.Reason].means
+	}
+}
+
 // follows is what follows from a move, where the reason alone would say too
 // little or too much.
 func follows(j judged) string {
@@ -61,6 +85,8 @@ func follows(j judged) string {
 	switch {
 	case d.Reason == retry.BackingOff && j.move.Write == nil:
 		return "The retry was claimed before, and nothing more is taken. Its schedule is made sure of, and RetryPipelineExecution is called when it is due."
+	case d.Reason == retry.PermanentCause && j.s.Facts.Cause.Label == cause.Ambiguous:
+		return doubtful.next
 	case d.Reason == retry.Retryable && claimed:
 		return "RetryPipelineExecution is called now, out of the unit that was taken when the retry was claimed. The execution keeps its ARN, and the steps that succeeded are not run again."
 	default:
@@ -86,7 +112,7 @@ var classes = map[cause.Class]string{
 	cause.Image:             "the container image cannot be had or started",
 	cause.DataMissing:       "an object, file or resource is not there",
 	cause.StoppedOrTimeout:  "stopped, or longer than its own limit",
-	cause.Unknown:           "no rule knows these words",
+	cause.Unknown:           "no reading knows these words",
 }
 
 // labels say what each label claims.

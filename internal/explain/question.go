@@ -61,6 +61,9 @@ func ReadEvent(payload []byte, s Setting, from string) (retry.Notice, *Story) {
 
 // Recorded takes the facts of the question from a recording.
 func (q *Question) Recorded(r *Recording, name string) error {
+	if arn, err := retry.ParseExecutionARN(r.about); r.about != "" && (err != nil || !arn.Same(q.Notice.Execution)) {
+		return fmt.Errorf("execution.PipelineExecutionArn: expected %s, which %s is about, got %.300q", q.Notice.Execution, q.EventFrom, r.about)
+	}
 	full, err := r.balances(q.Policy.Budgets(q.Notice.Execution))
 	if err != nil {
 		return err
@@ -80,14 +83,22 @@ func (q Question) Tell(ctx context.Context) (*Story, error) {
 	}
 	var err error
 	if s.Facts, err = look(ctx, q.Looks, s.Notice.Execution); err != nil {
-		return nil, fmt.Errorf("look at the execution: %w", err)
+		return nil, q.failing(fmt.Errorf("look at the execution: %w", err))
 	}
 	j, err := judge(s, q.Policy, nil, asking(ctx, q.Looks, q.retries()))
 	if err != nil {
-		return nil, err
+		return nil, q.failing(err)
 	}
 	q.tell(t, j)
 	return t, nil
+}
+
+// failing names the recording where it is what cannot be read.
+func (q Question) failing(err error) error {
+	if q.Recording == nil {
+		return err
+	}
+	return fmt.Errorf("the facts, %s, are not what the AWS CLI prints: %w", q.FactsFrom, err)
 }
 
 func (q Question) retries() used {
@@ -107,7 +118,7 @@ func (q Question) situation() retry.Situation {
 // tell writes the story of a judgement.
 func (q Question) tell(t *Story, j judged) {
 	t.decide(j.move.Decision)
-	t.Next = follows(j)
+	t.Means, t.Next = means(j.move.Decision, j.s.Facts.Cause.Label), follows(j)
 	t.Facts = q.facts(j)
 	if j.asked != nil || j.s.Facts.Cause.Step != "" {
 		t.Cause = &j.s.Facts.Cause

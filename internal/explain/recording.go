@@ -20,19 +20,20 @@ type Recording struct {
 	Record  retry.Record
 	Newer   *string // nil: not recorded
 	answers answers
+	about   string               // ARN of the execution that was recorded; "" if it does not say
 	full    map[string]time.Time // by the bucket's key or name
 }
 
 // recorded is a recording as JSON. What comes from the AWS CLI is kept as it is:
 // its keys are AWS', and there may be new ones.
 type recorded struct {
-	Now       stamp             `json:"now"`
-	Execution json.RawMessage   `json:"execution"`     // aws sagemaker describe-pipeline-execution
-	Steps     json.RawMessage   `json:"steps"`         // aws sagemaker list-pipeline-execution-steps
-	Jobs      []json.RawMessage `json:"jobs"`          // aws sagemaker describe-training-job and the like
-	Newer     *string           `json:"newer_success"` // ARN, "" where there is none
-	Record    *retry.Record     `json:"record"`        // the ledger's
-	Balances  map[string]stamp  `json:"balances"`      // bucket → when it is full again
+	Now       json.RawMessage            `json:"now"`
+	Execution json.RawMessage            `json:"execution"`     // aws sagemaker describe-pipeline-execution
+	Steps     json.RawMessage            `json:"steps"`         // aws sagemaker list-pipeline-execution-steps
+	Jobs      []json.RawMessage          `json:"jobs"`          // aws sagemaker describe-training-job and the like
+	Newer     *string                    `json:"newer_success"` // ARN, "" where there is none
+	Record    *retry.Record              `json:"record"`        // the ledger's
+	Balances  map[string]json.RawMessage `json:"balances"`      // bucket → when it is full again
 }
 
 // ReadRecording reads a recording. Keys of its own that it does not know are an
@@ -43,23 +44,36 @@ func ReadRecording(text []byte) (*Recording, error) {
 		return nil, fmt.Errorf("expected facts as events/README.md describes them: %w", err)
 	}
 	switch {
-	case time.Time(r.Now).IsZero():
+	case len(r.Now) == 0:
 		return nil, errors.New(`"now": expected when the facts were recorded, got nothing`)
 	case len(r.Execution) == 0:
 		return nil, errors.New(`"execution": expected what describe-pipeline-execution prints, got nothing`)
 	case len(r.Steps) == 0:
 		return nil, errors.New(`"steps": expected what list-pipeline-execution-steps prints, got nothing`)
 	}
-	rec := &Recording{Now: time.Time(r.Now).UTC(), Newer: r.Newer, full: map[string]time.Time{}}
+	rec := &Recording{Newer: r.Newer}
+	var err error
+	if rec.Now, err = stamp(r.Now, "now"); err != nil {
+		return nil, err
+	}
+	if rec.full, err = stamps(r.Balances); err != nil {
+		return nil, err
+	}
 	if r.Record != nil {
 		rec.Record = *r.Record
 	}
-	for bucket, full := range r.Balances {
-		rec.full[bucket] = time.Time(full).UTC()
+	if rec.answers, err = wire(r); err != nil {
+		return nil, err
 	}
-	var err error
-	rec.answers, err = wire(r)
-	return rec, err
+	rec.about = about(rec.answers)
+	return rec, nil
+}
+
+// about is the execution that the answers are about.
+func about(a answers) string {
+	var said struct{ PipelineExecutionArn string }
+	_ = json.Unmarshal(a["DescribePipelineExecution"], &said) // what it holds has its shape
+	return said.PipelineExecutionArn
 }
 
 // strictly decodes one JSON object without keys that are not known.
@@ -103,23 +117,42 @@ func bucketNames(buckets []retry.Bucket) string {
 	return strings.Join(names, " or ")
 }
 
-// stamp is a time as the AWS CLI writes it: ISO 8601 with a zone (version 2), or
-// seconds since 1970 (version 1).
-type stamp time.Time
+// aTime is what is expected where a time is to stand: ISO 8601 with a zone, as
+// version 2 of the AWS CLI writes it, or seconds since 1970, as version 1 does.
+const aTime = "a time as 2026-11-20T06:24:37Z or in seconds since 1970"
 
-// UnmarshalJSON takes either.
-func (s *stamp) UnmarshalJSON(text []byte) error {
+// sageMakerBegan is when there was no SageMaker yet: a time before it is a number
+// that means something else, such as units or minutes.
+var sageMakerBegan = time.Date(2017, 11, 29, 0, 0, 0, 0, time.UTC)
+
+// stamp reads a time of a recording's own.
+func stamp(text json.RawMessage, place string) (time.Time, error) {
 	t, ok := readStamp(text)
-	if !ok {
-		return fmt.Errorf("expected a time as 2026-11-20T06:24:37Z or in seconds since 1970, got %.40s", text)
+	switch {
+	case !ok:
+		return t, fmt.Errorf("%q: expected %s, got %.40s", place, aTime, text)
+	case t.Before(sageMakerBegan):
+		return t, fmt.Errorf("%q: expected %s, got %.40s, which is before there was a SageMaker", place, aTime, text)
 	}
-	*s = stamp(t)
-	return nil
+	return t.UTC(), nil
+}
+
+// stamps reads the balances.
+func stamps(all map[string]json.RawMessage) (map[string]time.Time, error) {
+	full := map[string]time.Time{}
+	for _, bucket := range sortedKeys(all) {
+		t, err := stamp(all[bucket], "balances."+bucket)
+		if err != nil {
+			return nil, fmt.Errorf("%w; a balance is the time when the budget is full again", err)
+		}
+		full[bucket] = t
+	}
+	return full, nil
 }
 
 func readStamp(text []byte) (time.Time, bool) {
 	var seconds float64
-	if json.Unmarshal(text, &seconds) == nil {
+	if json.Unmarshal(text, &seconds) == nil && string(text) != "null" {
 		return time.UnixMilli(int64(seconds * 1000)), true
 	}
 	var words string

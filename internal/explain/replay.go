@@ -10,7 +10,6 @@ import (
 	"path"
 	"slices"
 	"strings"
-	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 
@@ -32,18 +31,21 @@ var jobNames = map[string]string{
 // times differ.
 func wire(r recorded) (answers, error) {
 	all := answers{}
-	for key, text := range map[string]json.RawMessage{"DescribePipelineExecution": r.Execution, "ListPipelineExecutionSteps": r.Steps} {
-		answer, err := object(text)
+	for _, one := range []struct {
+		place, operation string
+		text             json.RawMessage
+	}{{"execution", "DescribePipelineExecution", r.Execution}, {"steps", "ListPipelineExecutionSteps", r.Steps}} {
+		answer, err := object(one.text, one.place)
 		if err != nil {
-			return nil, fmt.Errorf("what the AWS CLI printed for %s: %w", key, err)
+			return nil, err
 		}
 		delete(answer, "NextToken") // the CLI follows it; what is left of one leads nowhere
-		all[key] = encode(answer)
+		all[one.operation] = encode(answer)
 	}
 	for i, text := range r.Jobs {
-		answer, err := object(text)
+		answer, err := object(text, fmt.Sprintf("jobs[%d]", i))
 		if err != nil {
-			return nil, fmt.Errorf("jobs[%d]: %w", i, err)
+			return nil, err
 		}
 		key := jobKey(answer)
 		if key == "" {
@@ -56,34 +58,12 @@ func wire(r recorded) (answers, error) {
 }
 
 // object reads an object, its times in seconds since 1970.
-func object(text json.RawMessage) (map[string]any, error) {
+func object(text json.RawMessage, place string) (map[string]any, error) {
 	var answer map[string]any
 	if err := json.Unmarshal(text, &answer); err != nil || answer == nil {
-		return nil, fmt.Errorf("expected a JSON object, got %.60s", text)
+		return nil, fmt.Errorf("%s: expected a JSON object as the AWS CLI prints it, got %.60s", place, text)
 	}
-	inSeconds(answer)
-	return answer, nil
-}
-
-// inSeconds rewrites the times in an answer. All of SageMaker's have names that
-// end with Time.
-func inSeconds(value any) {
-	switch v := value.(type) {
-	case map[string]any:
-		for key, inner := range v {
-			words, isText := inner.(string)
-			t, err := time.Parse(time.RFC3339Nano, words)
-			if isText && strings.HasSuffix(key, "Time") && err == nil {
-				v[key] = float64(t.UnixMilli()) / 1000
-				continue
-			}
-			inSeconds(inner)
-		}
-	case []any:
-		for _, inner := range v {
-			inSeconds(inner)
-		}
-	}
+	return answer, shaped(answer, place)
 }
 
 func jobKey(answer map[string]any) string {
@@ -104,7 +84,7 @@ func newer(arn *string) []byte {
 	return encode(map[string]any{"PipelineExecutionSummaries": found})
 }
 
-func encode(answer map[string]any) []byte {
+func encode(answer any) []byte {
 	text, err := json.Marshal(answer)
 	if err != nil { // it was read from JSON
 		panic(err)

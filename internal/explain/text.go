@@ -46,13 +46,24 @@ func (t *Story) verdict(p *page) {
 		p.field("retry", fmt.Sprintf("number %d of this execution", t.Retry))
 	}
 	p.field("due", t.due())
-	p.field("because", t.Evidence)
+	p.field("because", t.because())
 	p.field("rule", t.Rule)
 	p.field("it says", t.Message)
 	if t.Parallelism > 0 {
 		p.field("asks for", "at most "+count(int(t.Parallelism), "step")+" at once (MaxParallelExecutionSteps)")
 	}
 	p.field("what follows", t.Next)
+}
+
+// because is the evidence. Where it is the policy's own words, its durations are
+// told as people say them; the words of others stay as they are.
+func (t *Story) because() string {
+	switch t.Reason {
+	case retry.Expired, retry.BudgetExhausted:
+		return plainSpans(t.Evidence)
+	default:
+		return t.Evidence
+	}
 }
 
 func (t *Story) due() string {
@@ -111,12 +122,16 @@ func (t *Story) cause(p *page) {
 	if c == nil {
 		return
 	}
-	p.heading("The cause that was read from that")
+	heading := "The cause that was read from that"
+	if t.Facts != nil && !t.Facts.Asked {
+		heading = "The cause that would have been read"
+	}
+	p.heading(heading)
 	p.field("class", string(c.Class)+": "+classes[c.Class])
 	p.field("label", string(c.Label)+": "+labels[c.Label])
 	p.field("confidence", cmp.Or(string(c.Confidence), "none"))
 	p.field("read at step", c.Step)
-	p.field("by the rule", cmp.Or(c.Rule, "none: no rule knows the words"))
+	p.field("by the reading", cmp.Or(c.Rule, "none: no reading knows the words"))
 	if c.Evidence != "" {
 		p.field("in the words", quote(c.Evidence))
 	}
@@ -148,10 +163,7 @@ func (t *Story) budgets(p *page) {
 // changes says what would have changed the decision.
 func (t *Story) changes(p *page) {
 	if t.Open != "" {
-		p.heading("What it would be, on a first look at a fresh failure")
-		for _, c := range t.Depends {
-			p.hang("  - ", fmt.Sprintf("%s: %s, %s", c.Had, c.Verdict, c.Reason))
-		}
+		t.depends(p)
 		p.howToRecord(t.Event.Execution)
 		return
 	}
@@ -161,6 +173,14 @@ func (t *Story) changes(p *page) {
 	}
 	for _, c := range t.Changes {
 		p.hang("  - ", "had "+c.Had+": "+t.outcome(c))
+	}
+}
+
+// depends says what an open verdict would be.
+func (t *Story) depends(p *page) {
+	p.heading("What it would be, on a first look at a fresh failure")
+	for _, c := range t.Depends {
+		p.hang("  - ", fmt.Sprintf("%s: %s, %s", c.Had, c.Verdict, c.Reason))
 	}
 }
 

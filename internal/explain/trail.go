@@ -61,7 +61,7 @@ func asWas(s *retry.Situation, move retry.Move) error { return supposing(s, move
 func (t *Story) asDecided(trail retry.Trail, j judged) {
 	if !same(trail.Decision, j.move.Decision) {
 		t.decide(trail.Decision)
-		t.Next = meanings[trail.Decision.Reason].next
+		t.Means, t.Next = means(trail.Decision, trail.Facts.Cause.Label), meanings[trail.Decision.Reason].next
 		t.Notes = append(t.Notes, fmt.Sprintf("The steps below are those of this build under this policy: %s, %s. What was decided then turned on something else, such as SageMaker's answer to the call or another policy.",
 			j.move.Decision.Verdict, j.move.Decision.Reason))
 	}

@@ -49,13 +49,23 @@ func parseLength(text string) (time.Duration, bool) {
 	if err != nil || !digits(strings.TrimPrefix(days, "-")) {
 		return 0, false
 	}
-	n = max(min(n, 10_000), -10_000) // far out of bounds, far from overflow
+	n = max(min(n, maxDays), -maxDays)
 	whole := time.Duration(n) * 24 * time.Hour
 	if rest == "" {
 		return whole, true
 	}
 	d, err := time.ParseDuration(rest)
 	return whole + min(d, longest), err == nil && d >= 0
+}
+
+// maxDays are far out of bounds, and far from overflow.
+const maxDays = 10_000
+
+// ParseLength reads a duration as policies write it: Go's, and whole days before
+// them, as 90m, 2d or 1d12h. It takes none below zero.
+func ParseLength(text string) (time.Duration, bool) {
+	d, ok := parseLength(text)
+	return d, ok && d >= 0 && d < maxDays*24*time.Hour
 }
 
 // Length writes a duration as policies do: 1h30m, not 1h30m0s; 2d, not 48h.

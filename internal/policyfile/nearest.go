@@ -1,6 +1,10 @@
 package policyfile
 
-import "strings"
+import (
+	"strings"
+
+	"mulligan/internal/spelling"
+)
 
 // orNearest says what to write: the known word that a misspelt one must have
 // meant, or all that are known.
@@ -22,7 +26,7 @@ func nearest(text string, known []string) string {
 	best, bestAway := "", len(bare)/3+1
 	begins := []string{}
 	for _, word := range known {
-		if away := distance(bare, bareWord(word)); away < bestAway {
+		if away := spelling.Distance(bare, bareWord(word)); away < bestAway {
 			best, bestAway = word, away
 		}
 		if len(bare) > 2 && (strings.HasPrefix(bareWord(word), bare) || strings.HasPrefix(bare, bareWord(word))) {
@@ -38,27 +42,3 @@ func nearest(text string, known []string) string {
 var joining = strings.NewReplacer("_", "", "-", "", " ", "", ".", "")
 
 func bareWord(text string) string { return joining.Replace(strings.ToLower(text)) }
-
-// distance counts the letters to change, add, drop or swap with the next one to
-// make b of a (optimal string alignment).
-func distance(a, b string) int {
-	before, last, row := make([]int, len(b)+1), make([]int, len(b)+1), make([]int, len(b)+1)
-	for j := range last {
-		last[j] = j
-	}
-	for i := 1; i <= len(a); i++ {
-		row[0] = i
-		for j := 1; j <= len(b); j++ {
-			change := last[j-1]
-			if a[i-1] != b[j-1] {
-				change++
-			}
-			row[j] = min(change, last[j]+1, row[j-1]+1)
-			if i > 1 && j > 1 && a[i-1] == b[j-2] && a[i-2] == b[j-1] {
-				row[j] = min(row[j], before[j-2]+1)
-			}
-		}
-		before, last, row = last, row, before
-	}
-	return last[len(b)]
-}

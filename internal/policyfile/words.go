@@ -20,6 +20,9 @@ var (
 	labels   = textsOf(cause.Labels())
 )
 
+// StepTypes are the step types that policies can name.
+func StepTypes() []string { return slices.Clone(stepTypes) }
+
 // stepTypes are those that the API has metadata for (SageMaker API reference,
 // PipelineExecutionStepMetadata), by the names that events and pipeline
 // definitions use; Tuning, AutoML, Model and RegisterModel are so spelled there.
