@@ -50,14 +50,6 @@ func plainSpans(text string) string {
 	})
 }
 
-// or lists alternatives: "a, b or c".
-func or(all []string) string {
-	if len(all) < 2 {
-		return strings.Join(all, "")
-	}
-	return strings.Join(all[:len(all)-1], ", ") + " or " + all[len(all)-1]
-}
-
 // count is a number with its noun: "1 step", "2 steps".
 func count(n int, noun string) string {
 	if n == 1 {
