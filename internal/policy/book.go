@@ -9,6 +9,7 @@ import (
 	"strings"
 	"sync"
 
+	"mulligan/internal/cause"
 	"mulligan/internal/plaintext"
 	"mulligan/internal/retry"
 )
@@ -32,7 +33,11 @@ type Book struct {
 }
 
 // NewBook makes a book that knows the built-in policy until the ledger was read.
-func NewBook(s Settings) *Book { return &Book{set: s, inForce: New(s)} }
+// It makes the reading of causes ready too, while the function starts.
+func NewBook(s Settings) *Book {
+	cause.Ready()
+	return &Book{set: s, inForce: New(s)}
+}
 
 // Terms implements retry.Rulebook. What is not whole, or from a newer version,
 // leaves the last good policy in force: the one that was in force before it, as
