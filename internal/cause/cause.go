@@ -138,7 +138,7 @@ func (m *message) passingCode(doubt int) (*entry, int) {
 	for i := range m.book.passing {
 		e := &m.book.passing[i]
 		c, coded := m.hasCode(e.codes)
-		coded = coded && c.at <= doubt && (c.sdk || c.library || c.at == 0 && !m.user)
+		coded = coded && m.stated(c) <= doubt && (c.sdk || c.library || c.at == 0 && !m.user)
 		if !coded && !e.own {
 			continue
 		}

@@ -10,21 +10,13 @@ type code struct {
 	raises  bool // a colon follows, as after an exception that was raised
 	known   bool // a rule names it
 	fails   bool // its name or place says that it is an error's
-	sdk     bool // it stands in the AWS SDK's sentence about a refused call
+	sdk     bool // a service stated it: in the AWS SDK's sentence, or in the body of an answer
 	library bool // it is a connection library's own exception
 }
 
 // maxCodes bounds how many codes are kept; the last ones matter most, since a
 // traceback ends with what was raised.
 const maxCodes = 32
-
-// sdkMarks stand before the code in the sentences of botocore, the SDKs for
-// Java, and the SDK for Go.
-var sdkMarks = []string{
-	"An error occurred (", "Error Code: ", "Error code: ", "error code: ", "ErrorCode: ", "api error ", "'Code': '",
-	`"Code": "`, `"Code":"`, `"code": "`, `"code":"`, "ExceptionName: ", ",Error ", "Lambda.", "SageMaker.", "Glue.", "Athena.",
-	"ECS.", "DynamoDB.", "EMR.", "Batch.", "Bedrock.", "SFN.", `"__type": "`, `"__type":"`, "<Code>",
-}
 
 // raiseMarks stand before an exception's name where a runtime wraps it in JSON.
 var raiseMarks = []string{`"errorType": "`, `"errorType":"`, `\"errorType\": \"`, `errorType=`}
@@ -64,7 +56,7 @@ func readCodes(text string) []code {
 // namedBySDK reports whether a word with no inner capital stands where the SDK
 // writes a code: "An error occurred (Throttling)".
 func namedBySDK(text string, i, end int) bool {
-	return end-i >= 5 && 'A' <= text[i] && text[i] <= 'Z' && end < len(text) && (text[end] == ')' || text[end] == '"') && endsInAny(text[:i], sdkMarks)
+	return end-i >= 5 && 'A' <= text[i] && text[i] <= 'Z' && end < len(text) && strings.IndexByte(`)"'\\<;`, text[end]) >= 0 && saidBySDK(text[:i])
 }
 
 func wordEnd(s string, i int) int {
@@ -81,7 +73,7 @@ func newCode(text string, start, end int) code {
 	}
 	c := code{name: name, at: start, end: end, known: rulebook().codes[name], raises: end == len(text) || text[end] == ':'}
 	before := text[:start]
-	c.sdk = endsInAny(before, sdkMarks)
+	c.sdk = saidBySDK(before)
 	c.library = endsInAny(before, libraries)
 	c.raises = c.raises || endsInAny(before, raiseMarks)
 	c.fails = c.sdk || c.raises || len(name) != end-start || isException(name)

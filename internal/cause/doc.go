@@ -25,7 +25,7 @@
 //	unclear      words that fit both a passing and a lasting fault, and what failed for a reason not told
 //	shapes       weak lasting evidence: a generic validation code, a Python
 //	             exception that the same code raises again
-//	passing      shortages, faults of services, lost connections
+//	passing      whole sentences of AWS's references, shortages, faults of services, lost connections
 //	weak         nothing but the shell of a message, or its subject
 //
 // So evidence against a retry always beats evidence for one. That is the one
@@ -38,8 +38,10 @@
 // A rule for a passing fault that decides is still doubted (trust.go): where a
 // refusal stands in another sentence, where an exception of the language is
 // named, where words of refusal or the subjects of lasting faults stand beside
-// it. No doubt is cast on the SDK's own sentence where it is the whole message:
-// what it goes on to say explains that very code.
+// it. No doubt is cast on a service's own statement where it is the whole message:
+// what it goes on to say explains that very code. Such a statement is the SDK's
+// sentence, or a body that holds the code under a key for codes, in JSON, XML,
+// Python or Ruby (said.go).
 //
 // A code that no rule names is judged by what it is called: AWS and others name
 // their errors alike (rules_likeness.go).

@@ -43,7 +43,7 @@ var tables = [...]struct {
 	rules    []rule
 }{
 	{certain, toldApart}, {certain, documented}, {certain, refusals}, {certain, exhausted}, {certain, absent}, {certain, userFaults},
-	{doubtful, unclear}, {doubtful, opaque}, {certain, shapes}, {passing, shortages}, {passing, faults}, {passing, connections},
+	{doubtful, unclear}, {doubtful, opaque}, {certain, shapes}, {passing, passingSentences}, {passing, shortages}, {passing, faults}, {passing, connections},
 	{weak, shells}, {weak, subjects},
 }
 

@@ -41,7 +41,7 @@ var absent = []rule{
 			"very low number of", "requires at least", "not enough data", "insufficient data", "too few~",
 			"not a valid model identifier", "not a local folder", "matched no", "no rows", "zero rows",
 			"no * file found", "no files", "no file found", "statuscode.not_found", "is missing.",
-			"no longer exists", "has been deleted", "no such model", "none of the * exist", "zero objects",
+			"no longer exists", "has been deleted", "no such model", "none of the * exist", "zero objects", "holds no objects", "lists 0 entries", "contains no objects", "contains no files",
 			"0 objects", "matched 0", "no input", "no records", "no matching", "0 rows", "0 records", "has 0",
 			"returned no", "contains no data", "contains no rows", "is empty", "no ground truth",
 			"no valid objects", "no objects with", "no objects under", "no objects match", "fewer than", "non-existent", "can't load tokenizer", "can't load the model",

@@ -96,6 +96,13 @@ var toldApart = []rule{
 		example: "OSError: None/resolve/main is no model: https://hub.example/None/config.json",
 	},
 	{
+		name: "upload_too_large", class: ConfigValidation, label: Permanent,
+		codes:   []string{"entitytoolarge", "entitytoosmall"},
+		says:    []string{"proposed upload exceeds", "request too large for", "413 request entity too large"},
+		source:  "Amazon S3 EntityTooLarge, HTTP 413 of a front end, model providers: more than one request may hold",
+		example: "EntityTooLarge: see the limits of an upload",
+	},
+	{
 		name: "too_large", class: UserCode, label: Permanent,
 		http: []int{413},
 		says: []string{
@@ -104,7 +111,7 @@ var toldApart = []rule{
 			"message length * larger", "larger than max", "message size * exceed~", "size exceeding",
 			"exceeding the maximum number of bytes",
 		},
-		codes:   []string{"requesttoolarge", "requestentitytoolarge", "entitytoolarge", "payloadtoolarge"},
+		codes:   []string{"requesttoolarge", "requestentitytoolarge", "payloadtoolarge"},
 		source:  "AWS Lambda RequestTooLarge, HTTP 413, gRPC message size",
 		example: "The request payload exceeded the Invoke request body JSON input quota.",
 	},
@@ -137,7 +144,7 @@ var toldApart = []rule{
 		unless: []string{"credential~", "metadata"},
 		says: []string{
 			"connection refused", "connection reset", "connection timed out", "max retries exceeded",
-			"failed to connect", "prematurely closed connection while reading response header", "connection aborted", "remote end closed",
+			"failed to connect", "failed to respond", "prematurely closed connection while reading response header", "connection aborted", "remote end closed",
 		},
 		and:     []string{"localhost", "127.0.0.1", "0.0.0.0", "[::1]", "response header from upstream"},
 		source:  "A process of the same container is the one that does not answer",

@@ -25,7 +25,7 @@ var shells = []rule{
 			"orted process exited", "reporting training failure", "non-zero exit", "nonzero exit",
 			"non-zero code", "returned non-zero", "exited with", "terminated with exit", "segmentation fault",
 			"core dumped", "sigsegv", "sigabrt", "sigterm", "childfailederror", "mpirun", "process exited",
-			"raise ~", "runtimeerror", "oserror", "userexception", "unhandled exception", "uncaught exception",
+			"raise ~", "runtimeerror", "oserror", "userexception", "unhandled exception", "is a directory", "not a directory", "uncaught exception",
 			"container exited", "container * exited", "exited unexpectedly", "training failed", "training job failed", "job failed",
 			"cloudwatch",
 		},

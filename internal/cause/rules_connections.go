@@ -42,7 +42,7 @@ var connections = []rule{
 			"connection aborted", "connection broken", "connection was forcibly closed",
 			"connection was aborted", "connection failed, retries exceeded",
 			"connection lost", "lost connection", "server closed the connection", "remote end closed",
-			"closed by remote", "eof detected", "closed the connection", "connection dropped",
+			"closed by remote", "target server failed to respond", "eof detected", "closed the connection", "connection dropped",
 			"closed by the remote", "broken pipe", "unexpected eof", "eof occurred in violation", "unexpected_eof_while_reading",
 			"incomplete read", "unable to connect to port 22", "transport endpoint is not connected",
 			"network connection * lost", "ssh * port 22", "tls handshake timeout",

@@ -46,7 +46,7 @@ var documented = []rule{
 		name: "spot_price_low", class: SpotInterruption, label: Permanent,
 		says: []string{
 			"spot price * lower than", "spot request price * lower than", "spot bid price", "price-too-low", "spot price is too low",
-			"spot price * too low", "spot price * below", "price is too low", "bid * too low", "bid * below", "spot bid",
+			"spot price * too low", "maximum price * lower than", "maximum price is too low", "spot price * below", "price is too low", "bid * too low", "bid * below", "spot bid",
 		},
 		source:  "EC2 spot request status codes and EMR: the price stays what the user set",
 		example: "price-too-low",
@@ -72,13 +72,13 @@ var documented = []rule{
 		codes: []string{
 			"invalidgranttoken", "regiondisabled", "idprejectedclaim", "invalididentitytoken",
 			"insufficientprivilege", "invalidpassword", "requestsignature", "accessanalyzerdenied",
-			"invalidkmskey", "invalidauthorizationmessage",
+			"invalidkmskey", "invalidauthorizationmessage", "glueencryption", "encryptionfailure", "invalidsecurity", "accountproblem",
 		},
 		says: []string{
 			"incorrect username or password", "execution role is invalid", "could not assume execution role", "no pg_hba.conf entry", "isn't authorized", "aren't authorized",
 			"(publickey)", "account is currently blocked", "access key id provided does not exist",
-			"aws kms key was not found", "signature does not conform", "not activated in the requested region",
-			"access key * does not exist",
+			"aws kms key was not found", "signature does not conform", "problem with your aws account", "security credentials are not valid", "grant token", "not activated in the requested region",
+			"access key * does not exist", "encryption operation failed", "decryption operation failed",
 		},
 		source:  "AWS STS, AWS KMS, AWS Lambda and AWS Glue on identities and keys that are not accepted",
 		example: "The request signature does not conform to the standard",
@@ -94,9 +94,9 @@ var documented = []rule{
 		name: "quota_of_kept_things", class: QuotaContention, label: Permanent,
 		codes: []string{
 			"toomanybuckets", "vpclimitexceeded", "securitygrouplimitexceeded", "rulespersecuritygrouplimitexceeded",
-			"toomanytags", "toomanyparts", "routelimitexceeded", "subnetlimitexceeded",
+			"toomanytags", "toomanyparts", "codestorageexceeded", "toomanyaccesspoints", "routelimitexceeded", "subnetlimitexceeded",
 		},
-		says:    []string{"cannot exceed quota for", "number of vpcs", "delete unused", "delete some", "delete existing"},
+		says:    []string{"cannot exceed quota for", "number of vpcs", "exceeded its maximum total", "create more buckets than", "exceeded * maximum total", "delete unused", "delete some", "delete existing"},
 		source:  "Amazon S3, AWS IAM and EC2 on counts of what stays until somebody deletes it",
 		example: "TooManyBuckets: see the account",
 	},
@@ -133,7 +133,7 @@ var documented = []rule{
 	{
 		name: "body_unreadable", class: UserCode, label: Permanent,
 		says: []string{
-			"request body could not be parsed", "content type of the invoke request body", "tvm cannot convert",
+			"content type of the invoke request body", "tvm cannot convert", "cannot open shared object file",
 			"unable to load provided", "unable to untar", "column * does not exist", "contenttype * is not supported",
 			"content type * is not supported", "content-type * is not supported", "model_fn implementation",
 			"unable to read data channel", "matches the requested content-type", "error when parsing",
@@ -162,6 +162,12 @@ var documented = []rule{
 		codes:   []string{"invalidobjectstate"},
 		source:  "SageMaker ValidationException on names that stand for nothing; Amazon S3 on archived objects",
 		example: "ValidationException: Requested resource not found.",
+	},
+	{
+		name: "version_absent", class: DataMissing, label: Permanent,
+		codes:   []string{"nosuchversion", "nosuchupload", "nosuchtagset", "nosuchaccesspoint", "nosuchbucketpolicy", "nosuchlifecycleconfiguration"},
+		source:  "Amazon S3 error responses, whose sentences say that what was named does not match",
+		example: "NoSuchUpload: the upload ID does not match one that is open",
 	},
 	{
 		name: "provisioning_after_bootstrap", class: UserCode, label: Ambiguous,

@@ -148,7 +148,7 @@ var unclear = []rule{
 			"is not reachable", "failed to open a connection", "proxy error", "dial tcp", "no such host",
 			"econnrefused", "etimedout", "enotfound", "eai_again", "ehostunreach", "enetunreach",
 			"certificate signed by unknown", "wrong_version_number", "mount * file system", "unable to mount",
-			"failed to mount", "mount.nfs", "mount point", "unable to access", "could not translate host",
+			"failed to mount", "mount.nfs", "mount point", "unable to access", "unable to execute request", "could not translate host",
 			"tunnel connection failed", "proxyerror", "max retries exceeded with", "waiting for connection",
 		},
 		unless: []string{
@@ -176,12 +176,12 @@ var unclear = []rule{
 			"task_timed_out",
 		},
 		says: []string{
-			"read timed out", "read timeout", "timed out waiting", "timed out while waiting", "timeout waiting",
+			"read timed out", "read timeout", "failed waiting for successful resource state", "timed out waiting", "timed out while waiting", "timeout waiting",
 			"timeout while waiting", "timed out after", "timeout after", "timed out", "deadline exceeded",
 			"did not respond", "not respond~ in time", "no response from", "no heartbeat", "heartbeat",
 			"max attempts exceeded", "timeout exceeded", "exceeded the timeout", "exceeded timeout", "time-out",
 			"gave up waiting", "timeout expired", "request timeout", "operation timeout", "execution timeout",
-			"lock wait timeout", "not ready in time", "failed to reach * within", "timed-out", "took too long",
+			"lock wait timeout", "not ready in time", "failed to reach * within", "timed-out", "took too long", "did not finish within", "did not complete within", "not completed within", "not stabilize",
 			"timeout", "deadline_exceeded",
 		},
 		unless: []string{

@@ -7,7 +7,7 @@ var opaque = []rule{
 		codes: []string{
 			"modelstreamerror", "generalservice", "generic_internal_error", "hive_metastore_error", "hive_cannot_open_split",
 		},
-		says:    []string{"error while processing the model"},
+		says:    []string{"error while processing the model", "reading from or writing to a connected file system"},
 		unless:  []string{"slow down", "slowdown", "503", "retry your request"},
 		source:  "Amazon Bedrock and Athena: the service or what was asked of it",
 		example: "GENERIC_INTERNAL_ERROR: 0 of 3",
@@ -36,7 +36,7 @@ var opaque = []rule{
 			"prediction error", "no training job succeeded", "training jobs failed",
 			"please take a look at the training job failures", "bootstrap action~", "step_failure",
 			"bootstrap_failure", "tuning job * failed", "illegal memory access", "crashloopbackoff",
-			"shut down as step failed", "user application exited", "application_~ * finished with failed",
+			"shut down as step failed", "after last step failed", "last step failed", "user application exited", "application_~ * finished with failed",
 			"exception in user code", "executorlostfailure", "stage failure", "lost executor", "executor lost",
 			"executor heartbeat", "sparkcontext was shut down", "stopped sparkcontext", "launch error",
 			"please check complete logs", "states.taskfailed", "mpi_abort was invoked", "check the logs",

@@ -45,7 +45,7 @@ var exhausted = []rule{
 			"bootstrap_failure_insufficient_disk_space_worker",
 		},
 		says: []string{
-			"no space left", "run out of space", "ran out of space", "out of disk space", "out of disk",
+			"no space left", "ran out of room", "run out of space", "ran out of space", "out of disk space", "out of disk",
 			"out of space", "disk full", "disk is full", "volume is full", "enospc", "disk quota exceeded",
 			"not enough disk space", "not enough free disk", "not enough space", "not enough free space", "storagefull", "insufficient disk",
 			"insufficient * disk space", "insufficient storage", "not enough storage", "disk space * exceeded",

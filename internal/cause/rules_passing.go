@@ -51,7 +51,7 @@ var shortages = []rule{
 			"insufficient instance capacity", "insufficient capacity", "insufficient * capacity",
 			"~insufficientinstancecapacity~", "out of capacity", "capacity is unavailable",
 			"capacity * unavailable", "capacity * not available", "no capacity", "no available capacity",
-			"sufficient * capacity", "not have enough * capacity", "not enough * capacity", "lack of capacity",
+			"sufficient * capacity", "not have enough * capacity", "not enough available reserved instances", "capacity to fulfill your", "not enough * capacity", "lack of capacity",
 			"capacity shortage", "shortage of instances", "shortage of capacity", "temporary shortage", "capacity constraint~", "capacity is not available", "capacity is currently",
 			"temporarily unavailable in * availability zone~", "instance type * temporarily unavailable",
 			"unable to acquire capacity", "provisioning * timed out", "provisioning timeout",
@@ -111,7 +111,7 @@ var shortages = []rule{
 		codes: []string{"concurrentrunsexceeded"},
 		says: []string{
 			"too many connections for role", "remaining connection slots", "too many clients",
-			"concurrent runs exceeded", "open jobs limit exceeded", "concurrent * limit", "concurrent * exceeded",
+			"concurrent runs exceeded", "too many jobs are being run", "open jobs limit exceeded", "concurrent * limit", "concurrent * exceeded",
 		},
 		source:  "AWS Glue and others: as many runs as allowed are going on; they end",
 		example: "ConcurrentRunsExceededException: Concurrent runs exceeded for job daily",

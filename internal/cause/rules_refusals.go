@@ -38,7 +38,7 @@ var refusals = []rule{
 			"lake formation permission~", "don't have access", "doesn't have access", "does not have access",
 			"do not have access", "access to the model", "no access", "requires authentication", "login failed",
 			"authentication required", "token is invalid", "invalid token", "bad credentials",
-			"not permitted to", "no permissions", "statuscode.unauthenticated", "request is unauthenticated", "could not read username", "user does not have", "role cannot", "statuscode.permission_denied",
+			"not permitted to", "no permissions", "statuscode.unauthenticated", "request is unauthenticated", "could not read username", "user does not have", "role cannot", "no policy grants", "not allowed to use", "statuscode.permission_denied",
 			"permission_denied", "not have the required", "is denied",
 			"requester is not", "not enabled for", "model access", "have the permission", "has s3:", "has kms:",
 			"has iam:", "not allowed to perform", "is not allowed to", "access the specified role",
@@ -63,7 +63,7 @@ var refusals = []rule{
 		says: []string{
 			"manifest unknown", "manifest for * not found", "cannot find repository",
 			"repository * does not exist", "repository does not exist", "repository * not found",
-			"image not found", "image * not found", "image * does not exist", "no such image",
+			"image not found", "image * not found", "image * does not exist", "image * not been found", "no such image",
 			"cannot find image", "could not find image", "cannot find the requested image", "cannot find requested image", "pull access denied",
 			"invalid reference format", "image size * exceeds", "image * too large",
 			"all images included in the model", "trainingimageconfig", "repositoryaccessmode", "image size * greater than", "invalid training image", "invalid inference image",
@@ -135,7 +135,7 @@ var refusals = []rule{
 			"are required", "must be specified", "must be provided", "must specify", "must not be",
 			"should not be null", "cannot be null", "cannot be empty", "cannot be blank", "unknown parameter",
 			"missing required parameter", "parameter validation failed", "invalid parameter", "not a valid",
-			"is invalid", "is not supported", "are not supported", "unsupported parameter",
+			"is invalid", "could not be parsed as json", "is not supported", "are not supported", "unsupported parameter",
 			"only supported when", "can only be used", "cannot be used", "must match", "do not match",
 			"does not match", "hyperparameter~ * invalid", "extraneous hyperparameter~",
 			"not a valid hyperparameter", "missing required hyperparameter~", "fails to satisfy",
@@ -161,5 +161,5 @@ var refusals = []rule{
 		source:  "SageMaker, EMR and botocore request validation",
 		example: "ClientError: Failed to invoke sagemaker:CreateProcessingJob. Error Details: Processing instance count must be at least 1",
 	},
-	likeDenial,
+	sdkSettingRefused, likeDenial,
 }

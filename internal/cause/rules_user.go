@@ -43,7 +43,8 @@ var userFaults = []rule{
 			"not in index", "no kernel image is available",
 			"command not found", "jsonget", "size mismatch", "shape mismatch", "shapes * not aligned",
 			"incompatible shapes", "dimension mismatch", "expected * but got", "expected * got",
-			"device-side assert triggered", "you can't mix", "must be real number", "undefined symbol",
+			"device-side assert triggered", "you can't mix", "must be real number", "undefined symbol", "undefined value", "undefined reference", "undefined variable",
+			"referenced before assignment", "untagged enum", "not match any variant",
 			"version * not found (required by", "the following arguments are required", "can't open file",
 			"cannot be multiplied", "on the same device", "glibc", "no cuda-capable device",
 			"torch not compiled with cuda", "not compiled with", "has no len", "must be str", "unhashable",
@@ -62,7 +63,7 @@ var userFaults = []rule{
 		says: []string{
 			"check failed:", "unmatched number of columns", "number of columns", "error parsing field",
 			"not enough label", "no label values", "contains nan", "contain nan", "input contains",
-			"infinite values", "non-numeric", "could not parse", "unable to parse", "failed to parse",
+			"infinite values", "non-numeric", "json parse error", "deserializing header", "parquet magic bytes", "could not open parquet", "could not parse", "unable to parse", "failed to parse",
 			"cannot parse", "error tokenizing data", "codec can't decode", "is corrupt~", "corrupt file",
 			"corrupted file", "corrupt data", "file corrupt~", "malformed~", "not a gzip file",
 			"not a zip file", "unexpected end of file", "invalid header", "wrong number of columns",

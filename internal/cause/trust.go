@@ -13,7 +13,7 @@ func (e *entry) labelFor(m *message) Label {
 	if m.cut || m.user && !e.own && !said && !m.statusByLibrary(e.http) {
 		return Ambiguous
 	}
-	if m.outermost(e.codes) || e.when != nil {
+	if m.outermost() || e.when != nil {
 		return Transient
 	}
 	_, coded := m.hasCode(e.codes)
@@ -31,28 +31,36 @@ func (e *entry) labelFor(m *message) Label {
 	return Transient
 }
 
-// outermost reports whether the AWS SDK's sentence with one of the codes is the
-// whole message: nothing but exceptions' names and what only passes messages on
-// stands before it. What such a sentence goes on to say is how the service
+// outermost reports whether a service's own statement of a passing fault's code
+// is the whole message: nothing but exceptions' names and what only passes messages
+// on stands before it. What such a statement goes on to say is how the service
 // explains that very code.
-func (m *message) outermost(names []string) bool {
+func (m *message) outermost() bool {
 	for _, c := range m.codes {
 		if c.sdk {
-			return contains(names, c.name) && onlyPassedOn(m.text[:c.at])
+			return m.book.passes(c) && onlyPassedOn(m.text[:m.stated(c)])
 		}
 	}
 	return false
 }
 
-// onlyPassedOn reports whether what stands before an SDK's code is its own
-// sentence's start behind nothing, or behind names that end in a colon.
-func onlyPassedOn(before string) bool {
-	for _, mark := range sdkMarks {
-		if head, ok := strings.CutSuffix(before, mark); ok {
-			return !strings.Contains(strings.ReplaceAll(head, ": ", ":"), " ")
+// passes reports whether a rule for a passing fault names the code.
+func (b *book) passes(c code) bool {
+	for i := range b.passing {
+		if b.passing[i].label == Transient && b.passing[i].names(c) {
+			return true
 		}
 	}
 	return false
+}
+
+// names reports whether the rule names the code, or knows it by its shape.
+func (e *entry) names(c code) bool {
+	if c.known {
+		return contains(e.codes, c.name)
+	}
+	_, ok := findAny(c.name, e.like)
+	return ok
 }
 
 // refusedBeside reports whether the message also holds a refusal which the rules
