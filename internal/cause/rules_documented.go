@@ -189,7 +189,7 @@ var documented = []rule{
 	},
 	{
 		name: "image_not_shared", class: Image, label: Permanent,
-		says:    []string{"requested access to the resource is denied"},
+		says:    []string{"requested access to the resource is denied", "repository * does not grant"},
 		source:  "Docker registries: there is no such repository, or it is another's",
 		example: "denied: requested access to the resource is denied",
 	},

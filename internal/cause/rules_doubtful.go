@@ -72,17 +72,17 @@ var unclear = []rule{
 	{
 		name: "accelerator_system", class: OutOfMemory, label: Ambiguous,
 		says: []string{
-			"ncclsystemerror", "ncclunhandledcudaerror", "unhandled system error", "unhandled cuda error",
-			"cuda error: unspecified launch failure", "cuda initialization error",
+			"ncclsystemerror", "unhandled system error", "cuda initialization error",
 		},
 		source:  "SageMaker developer guide on distributed training: may be GPU memory, may be the system",
-		example: "NCCL error: unhandled cuda error, NCCL version 2.14.3 ncclUnhandledCudaError: Call to CUDA function failed.",
+		example: "NCCL error: unhandled system error, NCCL version 2.14.3 ncclSystemError: System call failed.",
 	},
 	{
 		name: "accelerator_library", class: ServiceFault, label: Ambiguous,
 		says: []string{
 			"cudnn error", "~cudnn_status_~", "~cublas_status_~", "cuda error: unknown error",
-			"cuda unknown error", "nvml", "cuda error: device unavailable", "cudnn",
+			"cuda unknown error", "nvml",
+			"ncclunhandledcudaerror", "unhandled cuda error", "unspecified launch failure", "cuda error: device unavailable", "cudnn",
 		},
 		unless:  []string{"uncorrectable ecc", "busy or unavailable"},
 		source:  "cuDNN, cuBLAS and the driver: a broken card, memory or versions",

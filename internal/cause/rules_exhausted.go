@@ -19,7 +19,7 @@ var exhausted = []rule{
 			"unable to allocate * gib", "unable to allocate * mib", "unable to allocate memory",
 			"failed to allocate memory", "memory allocation", "bad_alloc", "java heap space",
 			"gc overhead limit exceeded", "exceeding memory limits", "exceeding physical memory",
-			"physical memory used", "insufficient memory", "not enough memory", "ran out of memory",
+			"physical memory used", "insufficient memory", "no available memory", "not enough memory", "ran out of memory",
 			"memory limit exceeded", "exceeded memory", "insufficient shared memory", "out of shared memory",
 			"more memory", "larger instance", "bigger instance", "low on resource: memory", "sent sigkill",
 			"memory size exceeded", "malloc of size", "signal: killed", "memory exhausted", "memory * exhausted",

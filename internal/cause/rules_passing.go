@@ -40,6 +40,7 @@ var shortages = []rule{
 		name: "no_capacity", class: Capacity, label: Transient,
 		codes: []string{
 			"capacityerror", "insufficientinstancecapacity", "insufficientinstancecapacityerror",
+			"insufficient_instance_capacity", "insufficient_capacity", "insufficient_host_capacity", "out_of_capacity",
 			"ec2insufficientcapacityerror", "insufficientcapacity", "insufficientcapacityerror",
 			"insufficienthostcapacity", "insufficientreservedinstancecapacity", "unfulfillablecapacity",
 			"insufficientcapacityonoutpost", "instance_fleet_timeout", "insufficientresources", "nocapacity",
@@ -48,6 +49,7 @@ var shortages = []rule{
 		},
 		says: []string{
 			"unable to provision requested ml compute capacity", "unable to provision * capacity",
+			"unable to provision * compute resources", "unable to provision * instances",
 			"insufficient instance capacity", "insufficient capacity", "insufficient * capacity",
 			"~insufficientinstancecapacity~", "out of capacity", "capacity is unavailable",
 			"capacity * unavailable", "capacity * not available", "no capacity", "no available capacity",
