@@ -3,8 +3,10 @@ package awscall
 import (
 	"errors"
 	"fmt"
+	"net/http"
 
 	"github.com/aws/smithy-go"
+	smithyhttp "github.com/aws/smithy-go/transport/http"
 
 	"mulligan/internal/plaintext"
 )
@@ -68,12 +70,31 @@ var forbidden = map[string]bool{
 // Stands tells whether a refusal is for good: not allowed, not valid, or not
 // there. Asking again changes nothing.
 func Stands(err error) bool {
-	api, ok := errors.AsType[smithy.APIError](err)
+	code := ""
+	if api, ok := errors.AsType[smithy.APIError](err); ok {
+		code = api.ErrorCode()
+	}
+	if _, known := kinds[code]; known {
+		return forbidden[code] || KindOf(err) == Invalid
+	}
+	return unknownOperations[code] || blamesCaller(err)
+}
+
+// blamesCaller tells whether a status says that the request was at fault, or
+// that there is no such thing to ask, whatever words came with it.
+func blamesCaller(err error) bool {
+	answer, ok := errors.AsType[*smithyhttp.ResponseError](err)
 	if !ok {
 		return false
 	}
-	code := api.ErrorCode()
-	return forbidden[code] || unknownOperations[code] || KindOf(err) == Invalid
+	switch status := answer.HTTPStatusCode(); status {
+	case http.StatusRequestTimeout, http.StatusTooManyRequests:
+		return false
+	case http.StatusNotImplemented:
+		return true
+	default:
+		return status >= 400 && status < 500
+	}
 }
 
 // maxDetail bounds what is kept of an error's text; SageMaker's own bound on

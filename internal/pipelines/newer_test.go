@@ -124,6 +124,14 @@ func TestNewerSuccessesErrors(t *testing.T) {
 	if got, err := search(); got != "" || err != nil {
 		t.Errorf("no such pipeline: got %q, %v; want none", got, err)
 	}
+	account.FailNext(op, 1, awstest.Fault{Status: 404})
+	if _, err := search(); !errors.Is(err, retry.ErrNotTold) {
+		t.Errorf("nothing there, in words of no service: got %v, want one that stands", err)
+	}
+	account.FailNext(op, 3, awstest.Fault{Status: 503})
+	if _, err := search(); err == nil || errors.Is(err, retry.ErrNotTold) {
+		t.Errorf("no answer for now: got %v, want an error for another delivery", err)
+	}
 	account.FailNext(op, 1, awstest.Fault{Code: "UnknownOperationException"})
 	if _, err := search(); !errors.Is(err, retry.ErrNotTold) {
 		t.Errorf("no such operation: got %v, want one that stands", err)
