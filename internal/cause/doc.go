@@ -68,6 +68,6 @@
 // running executions look new once.
 //
 // Everything here is a pure function of its arguments. The rules are constant
-// data laid out by the linker; their phrases are made ready when the first text
-// is read.
+// data laid out by the linker; their phrases are made ready once, by Ready or
+// when the first text is read.
 package cause

@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"mulligan/internal/cause"
+	"mulligan/internal/plaintext"
 )
 
 // runsAgain notes a step that a retry would run again.
@@ -90,6 +91,9 @@ func (f Facts) mark() string {
 	return f.Cause.Step + "#" + f.Cause.Fingerprint
 }
 
+// maxUntold bounds what is kept of a refusal, in characters: it stands in records.
+const maxUntold = 300
+
 // leaveUntold notes what SageMaker will never answer. The decision is made
 // without it, and says so: a permission that is missing must not hold up every
 // failure. Any other error is returned.
@@ -97,7 +101,7 @@ func (f *Facts) leaveUntold(what string, err error) error {
 	if !errors.Is(err, ErrNotTold) {
 		return err
 	}
-	f.Untold = append(f.Untold, what+": "+err.Error())
+	f.Untold = append(f.Untold, what+": "+plaintext.Line(err.Error(), maxUntold))
 	return nil
 }
 

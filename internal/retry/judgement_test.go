@@ -1,6 +1,7 @@
 package retry
 
 import (
+	"fmt"
 	"strings"
 	"testing"
 	"time"
@@ -213,8 +214,12 @@ func TestOffEndsWhatWaits(t *testing.T) {
 		if got.Decision.Reason != Off || (got.Write != nil) != writes || got.Then != Nothing {
 			t.Errorf("%q: got %s, writes %t, effect %d", kind, got.Decision.Reason, got.Write != nil, got.Then)
 		}
-		if got.Write != nil && got.Write.Kind != Closed {
-			t.Errorf("%q: stays %s", kind, got.Write.Kind)
+		want := Closed
+		if kind == Claimed { // it was due, and may have been called
+			want = MovedOn
+		}
+		if got.Write != nil && got.Write.Kind != want {
+			t.Errorf("%q: stands as %q, want %q", kind, got.Write.Kind, want)
 		}
 	}
 }
@@ -269,5 +274,27 @@ func TestParkedTellsItsRule(t *testing.T) {
 	s.Mode = Observe
 	if got := Plan(s).Decision.Evidence; strings.Count(got, "not known") != 1 {
 		t.Errorf("observing: got %q", got)
+	}
+}
+
+// A late answer is told with the cause of the claim that was called, not of the
+// one that stands by then.
+func TestLateAnswerTellsItsOwnCause(t *testing.T) {
+	called, stands := recordOf(Claimed, t0, t0), recordOf(Claimed, t1, t1)
+	called.Claim.Cause = cause.Cause{Class: cause.Capacity, Label: cause.Transient}
+	stands.Claim.Retry, stands.Claim.Cause = 2, cause.Cause{Class: cause.Network, Label: cause.Transient}
+	if got := AfterCall(situation(stands, failedFacts(t1, t1)), called, Answer{Kind: Accepted}).Decision; got.Class != cause.Capacity {
+		t.Errorf("got %s, want %s", got.Class, cause.Capacity)
+	}
+}
+
+// What SageMaker said to a refusal is kept bounded, on one line.
+func TestUntoldIsBounded(t *testing.T) {
+	f := Facts{}
+	if err := f.leaveUntold("what", fmt.Errorf("%w: %s", ErrNotTold, strings.Repeat("no\n", 100_000))); err != nil {
+		t.Fatal(err)
+	}
+	if got := f.untold(); len(got) > 2*maxUntold || strings.Contains(got, "\n") {
+		t.Errorf("got %d bytes", len(got))
 	}
 }

@@ -51,11 +51,15 @@ func Plan(s Situation) Move {
 
 // leave does nothing, and ends what waits: nobody would bring it back.
 func (s Situation) leave() Move {
-	r := s.State.Record
-	if r.Kind != Claimed && r.Kind != Parked {
-		return Move{Decision: s.decision(Ignore, Off, offByPolicy)}
+	off := Decision{Verdict: Ignore, Reason: Off, Evidence: offByPolicy}
+	switch r := s.State.Record; r.Kind {
+	case Claimed:
+		return s.giveUp(r, off)
+	case Parked:
+		return s.closing(r.withAlias(s.Notice), s.ruled(off))
+	default:
+		return Move{Decision: s.ruled(off)}
 	}
-	return s.close(r.withAlias(s.Notice), Ignore, Off, offByPolicy+"; what waited is not called")
 }
 
 const offByPolicy = "the policy's mode for this pipeline is off"

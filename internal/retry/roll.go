@@ -3,7 +3,7 @@ package retry
 // rollForward goes on with a claim: it waits until it is due, then makes the
 // claimed call, unless the policy says that it must not be made any more.
 func (s Situation) rollForward(r Record) Move {
-	s = s.asGranted()
+	s = s.asGranted(r.Claim)
 	d := s.Policy.Decide(s.claimed())
 	switch {
 	case d.Verdict == Stop:
@@ -42,11 +42,11 @@ func (s Situation) wasDue() bool {
 	return claim.Ordinal > 1 || !s.Now.Before(claim.Due)
 }
 
-// asGranted is the situation with the cause that the claim was granted for. Jobs
+// asGranted is the situation with the cause that a claim was granted for. Jobs
 // are not looked at again for it.
-func (s Situation) asGranted() Situation {
-	if granted := s.State.Record.Claim.Cause; granted.Class != "" && s.Facts.failed() {
-		s.Facts.Cause = granted
+func (s Situation) asGranted(c Claim) Situation {
+	if c.Cause.Class != "" && s.Facts.failed() {
+		s.Facts.Cause = c.Cause
 	}
 	return s
 }

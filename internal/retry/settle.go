@@ -56,7 +56,7 @@ func AfterCall(s Situation, called Record, a Answer) Move {
 // nextOrdinal keeps the claim and its unit, and moves on to the next due time,
 // schedule name and token.
 func (s Situation) nextOrdinal(r Record, a Answer) Move {
-	s = s.asGranted()
+	s = s.asGranted(r.Claim)
 	r.Claim.Ordinal++
 	if a.Kind == WrongStatus {
 		r.Claim.Conflicts++
@@ -76,7 +76,7 @@ func (s Situation) calledFor(called Record, a Answer) Decision {
 	if a.Kind != Accepted {
 		return s.duplicate().Decision
 	}
-	d := s.asGranted().decision(Retry, Retryable, called.Decision.Evidence)
+	d := s.asGranted(called.Claim).decision(Retry, Retryable, called.Decision.Evidence)
 	d.Retry, d.Rule, d.Message = called.Claim.Retry, called.Claim.Rule, called.Claim.Message
 	d.Parallelism = called.Claim.Parallelism
 	return d
