@@ -77,6 +77,7 @@ type Cause struct {
 	Evidence    string     `json:"evidence,omitempty"`    // the words it was read from: at most 200 runes, all printable
 	Confidence  Confidence `json:"confidence,omitempty"`  // "" where no rule matched
 	Fingerprint string     `json:"fingerprint,omitempty"` // of the text that decided; "" without a step
+	Scarce      string     `json:"scarce,omitempty"`      // the instance type or quota that ran short, lower-cased; "" if none did or the text names none
 }
 
 // Read reads the cause of a failure from its failed steps. The worst label

@@ -12,6 +12,8 @@ type Bucket struct {
 	Size int
 	Per  time.Duration
 	Ends bool // whether it ends a failure when it is empty, instead of parking it
+
+	Refills bool // whether a retry that recovers its execution fills it
 }
 
 // Interval is how long one unit takes to flow in, in whole milliseconds,

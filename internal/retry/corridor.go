@@ -11,11 +11,14 @@ import (
 
 // Ledger keeps records and shared budgets.
 type Ledger interface {
-	// Read is one consistent read of the execution's record and of the buckets.
-	Read(context.Context, ExecutionARN, []Bucket) (State, error)
+	// Read is one consistent read of the execution's record, the policy and the
+	// holds, and of the buckets and scopes that are asked for with their lines.
+	Read(ctx context.Context, execution ExecutionARN, buckets []Bucket, scopes ...string) (State, error)
 	// Commit writes all of a change or nothing. False: the change was refused,
 	// and the state is what stands instead of what was seen.
 	Commit(context.Context, Change) (State, bool, error)
+	// Queue takes the next turn in a line. False: none is left that comes in time.
+	Queue(context.Context, Line) (time.Time, bool, error)
 }
 
 // Pipelines is SageMaker.

@@ -12,8 +12,9 @@ import (
 // (PipelineExecutionStatus and StepStatus in the SageMaker API).
 const (
 	StatusFailed    = "Failed"
+	StatusSucceeded = "Succeeded"
+	StatusStopped   = "Stopped"
 	statusStopping  = "Stopping"
-	statusStopped   = "Stopped"
 	statusStarting  = "Starting"
 	statusExecuting = "Executing"
 )
@@ -41,6 +42,7 @@ type Door string
 const (
 	DoorEvent Door = "event"
 	DoorWake  Door = "wake"
+	DoorSweep Door = "sweep"
 )
 
 // Notice is what a door knows of the failure it names. All of it is a hint:
@@ -51,6 +53,7 @@ type Notice struct {
 	EventID   string       `json:"event_id,omitempty"` // of the event that came first, also on its wakes
 	Ended     string       `json:"ended,omitempty"`    // executionEndTime as it was sent: compared for equality only
 	EndedAt   time.Time    `json:"-"`                  // the same as a time, zero if it is none
+	Status    string       `json:"status,omitempty"`   // the end that it tells of; "" is Failed
 	Previous  string       `json:"previous,omitempty"` // the status that the execution failed from
 	Emitted   time.Time    `json:"emitted,omitzero"`   // the envelope's time, zero if it is none
 	Wake      Wake         `json:"wake,omitzero"`      // on a wake: the schedule that fired
@@ -114,7 +117,7 @@ func NewFacts(execution Execution, rows []Step) Facts {
 		f.Steps++
 		f.Ended = later(f.Ended, step.Ended)
 		switch {
-		case is(step.Status, statusStopped):
+		case is(step.Status, StatusStopped):
 			f.runsAgain(step)
 		case is(step.Status, StatusFailed):
 			f.Round = later(f.Round, step.Ended)

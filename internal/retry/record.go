@@ -40,6 +40,8 @@ type Claim struct {
 	Message     string      `json:"message,omitempty"`     // what that rule has to say to people
 	Cause       cause.Cause `json:"cause"`                 // what it was granted for: jobs are not looked at again
 	Conflicts   int         `json:"conflicts,omitempty"`   // refusals for a status that Describe does not show
+	Scopes      []string    `json:"scopes,omitempty"`      // of the breakers that it met
+	Unstarted   int         `json:"unstarted,omitempty"`   // accepted so often without the execution leaving Failed
 }
 
 // Pause is a wait without a unit: for a clearer look or a shared budget.
@@ -50,6 +52,9 @@ type Pause struct {
 	Seen     time.Time `json:"seen"`     // the LastModifiedTime that raised the doubt
 	Schedule string    `json:"schedule"` // name of the schedule that ends it
 	Evidence string    `json:"evidence,omitempty"`
+	For      string    `json:"for,omitempty"`   // what it waits for: a Line's Key or a hold's Scope
+	Lines    []string  `json:"lines,omitempty"` // keys of those it was given a turn in; the last one comes when it is due
+	Notice   Notice    `json:"notice,omitzero"` // of the delivery that began to wait, for whoever finds its schedule lost
 }
 
 // Record is what the ledger keeps of one execution: the failure last dealt
@@ -67,6 +72,8 @@ type Record struct {
 	Granted  map[string]int `json:"granted,omitempty"` // units by the name of the rule that granted them
 	Mark     string         `json:"mark,omitempty"`    // step and fingerprint of the failure
 	Repeats  int            `json:"repeats,omitempty"` // how often in a row that mark came back after a retry
+	Outcome  Outcome        `json:"outcome,omitzero"`  // of the retry that was accepted last
+	Watch    time.Time      `json:"watch,omitzero"`    // when the sweep looks what became of it; zero: never
 	Decision Decision       `json:"decision"`          // the last one
 	Updated  time.Time      `json:"updated"`
 }
@@ -133,6 +140,8 @@ type Decision struct {
 	Parallelism int32       `json:"parallelism,omitempty"`    // MaxParallelExecutionSteps that the retry asks for; 0 leaves it
 	Policy      string      `json:"policy,omitempty"`         // version of the policy
 	Problem     string      `json:"policy_problem,omitempty"` // why the policy that was applied last is not in force
+	Outcome     Result      `json:"outcome,omitempty"`        // of the earlier retry that this settles
+	Breaker     string      `json:"breaker,omitempty"`        // scope of the breaker that this opened
 }
 
 // Trail is what explains one decision for good: what was known, under which
@@ -147,6 +156,10 @@ type Trail struct {
 	Stood      Record               `json:"stood"` // the record that it was decided on, but for its decision
 	Facts      Facts                `json:"facts"`
 	Balances   map[string]time.Time `json:"balances,omitempty"` // bucket → when it is full again
+	Lines      map[string]time.Time `json:"lines,omitempty"`    // line → the turn given last
+	Breakers   map[string]Breaker   `json:"breakers,omitempty"` // those that it met, as they stood
+	Holds      []Hold               `json:"holds,omitempty"`    // that were in force
+	Turn       Turn                 `json:"turn,omitzero"`      // that it was given
 	Used       int                  `json:"used"`
 	Ordinal    int                  `json:"ordinal,omitempty"`
 	Decision   Decision             `json:"decision"`

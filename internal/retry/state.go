@@ -11,6 +11,10 @@ type State struct {
 	Record Record
 	Full   map[string]time.Time // bucket key → when that bucket is full again; absent: full
 	Policy Stored
+
+	Lines    map[string]time.Time // of each bucket and scope that was asked for: Line.Key → the turn given last; absent: none
+	Breakers map[string]Breaker   // each scope that was asked for; one that never was opened or seen has Rev 0
+	Holds    Holds
 }
 
 // Stored is the policy that was applied last, as it stands in the ledger. The
@@ -30,9 +34,12 @@ func (s Stored) None() bool { return s.Body == "" && s.Fault == "" }
 // Change is one write to the ledger, all of it or nothing.
 type Change struct {
 	Execution ExecutionARN
-	Seen      State    // refused unless the record's Rev still is Seen.Record.Rev
-	Record    Record   // the new record; its Rev is Seen.Record.Rev + 1
-	Takes     []Bucket // one unit from each, as of Now; refused if one is empty
+	Seen      State     // refused unless the record's Rev still is Seen.Record.Rev
+	Record    Record    // the new record; its Rev is Seen.Record.Rev + 1
+	Takes     []Bucket  // one unit from each, as of Now; refused if one is empty. With any, refused too unless the holds' Rev is that in Seen
+	Breakers  []Breaker // the new ones; each Rev is one more than in Seen, and refused unless that one still stands
+	Refills   []Bucket  // full as of Now
+	Tally     *Tally    // to count; nil: nothing
 	Trail     Trail
 	Now       time.Time
 	Expires   time.Time // when housekeeping may remove what was written
@@ -58,18 +65,23 @@ type Case struct {
 	Steps       int            // how many steps the execution has shown
 	Visit       int            // how many times in a row it would wait for a shared budget, from 1
 	Full        map[string]time.Time
-	Token       string // spreads the due time
+	Lines       map[string]time.Time // the turn given last in each line
+	Stood       []string             // keys of the lines in which its turn has come
+	Rested      bool                 // it has waited for its turn, and need not back off any more
+	Token       string               // spreads the due time
 	Now         time.Time
 }
 
 // Terms are what holds for one execution: the policy in force and what it says
 // about the pipeline as a whole.
 type Terms struct {
-	Policy     Policy
-	Version    string // names rules and settings: what decisions are stamped with
-	Mode       Mode   // how far the policy lets Mulligan go with this pipeline
-	Supersedes bool   // whether a newer execution that succeeded replaces this one
-	Problem    string // why the policy that was applied last is not in force; "" if it is
+	Policy      Policy
+	Version     string        // names rules and settings: what decisions are stamped with
+	Mode        Mode          // how far the policy lets Mulligan go with this pipeline
+	Supersedes  bool          // whether a newer execution that succeeded replaces this one
+	ExpireAfter time.Duration // age at which a failure is left alone
+	Breakers    Breakers
+	Problem     string // why the policy that was applied last is not in force; "" if it is
 }
 
 // Rulebook knows the policy in force. It may be used concurrently.
@@ -99,11 +111,13 @@ type Effect int
 
 // The effects.
 const (
-	Nothing    Effect = iota
-	Call              // RetryPipelineExecution with the token of the record's claim
-	Schedule          // make sure that the move's wake is scheduled
-	LookCloser        // look at the jobs of the move's steps, and plan again
-	AskNewer          // ask for a newer execution that succeeded, and plan again
+	Nothing     Effect = iota
+	Call               // RetryPipelineExecution with the token of the record's claim
+	Schedule           // make sure that the move's wake is scheduled
+	LookCloser         // look at the jobs of the move's steps, and plan again
+	AskNewer           // ask for a newer execution that succeeded, and plan again
+	AskScopes          // read the breakers of the move's scopes, and plan again
+	StandInLine        // take a turn in the move's line, and plan again
 )
 
 // Move is what a plan comes to: first the write, then the effect.
@@ -111,7 +125,12 @@ type Move struct {
 	Decision Decision
 	Write    *Record // nil: nothing to write
 	Takes    []Bucket
-	Jobs     []int // with LookCloser: places in Facts.Failed
+	Breakers []Breaker // to write
+	Refills  []Bucket
+	Tally    *Tally
+	Jobs     []int    // with LookCloser: places in Facts.Failed
+	Scopes   []string // with AskScopes
+	Line     Line     // with StandInLine
 	Then     Effect
 	Wake     Wake
 }
@@ -131,5 +150,6 @@ type Situation struct {
 	Notice Notice
 	State  State
 	Facts  Facts
+	Turn   Turn // that was taken for this plan
 	Now    time.Time
 }

@@ -18,6 +18,7 @@ type Reason string
 // Reasons of Retry.
 const (
 	Retryable Reason = "retryable"
+	Probing   Reason = "probe" // for all that wait for the same thing
 )
 
 // Reasons of Wait.
@@ -25,6 +26,8 @@ const (
 	BackingOff        Reason = "backing_off"
 	RefusedForNow     Reason = "refused_for_now"
 	SharedBudgetEmpty Reason = "shared_budget_empty"
+	Held              Reason = "held"
+	Scarce            Reason = "scarce"
 	LookingAgain      Reason = "looking_again"
 )
 
@@ -49,6 +52,8 @@ const (
 	Malformed  Reason = "malformed"
 	Foreign    Reason = "foreign"
 	Off        Reason = "off"
+
+	Recovered Reason = "recovered" // an end that settles a retry of ours
 )
 
 // Mode says how far Mulligan may go.
