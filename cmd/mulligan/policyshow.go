@@ -170,6 +170,8 @@ var groups = []struct{ prefix, title string }{
 	{"budgets.", "Retries that may be spent"},
 	{"side_effects", "Step types that are not run again without a person"},
 	{"same_failure.", "How often the same failure may come back after a retry"},
+	{"breaker.", "So many executions that fail alike within that time make the others wait for a probe; 0: none do"},
+	{"scarce", "Whether what one execution finds short is taken to be short for all until a probe succeeds"},
 }
 
 // writeValues writes all but the rules, in aligned columns.

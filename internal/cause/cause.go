@@ -109,6 +109,7 @@ func (m *message) read() Cause {
 	c.Evidence, c.Confidence = m.evidence(at), firm
 	if e != nil {
 		c.Class, c.Label, c.Rule = e.class, e.labelFor(m), e.name
+		c.Scarce = m.scarce(c)
 	}
 	return c
 }

@@ -60,6 +60,12 @@
 // statement replaces a weaker one, but no text of a job makes a permanent
 // failure transient.
 //
+// # What ran short
+//
+// Cause.Scarce names the instance type or the quota that ran short, so that
+// failures of one shortage can be told to be one (scarce.go). Most of SageMaker's
+// own texts about capacity name no instance type: the job behind the step does.
+//
 // # Fingerprints
 //
 // Fingerprint tells whether the same thing went wrong again: it covers the words

@@ -9,6 +9,7 @@ type Job struct {
 	Secondary string `json:"secondary,omitempty"` // SecondaryStatus of a training job
 	Reason    string `json:"reason,omitempty"`    // FailureReason
 	Exit      string `json:"exit,omitempty"`      // ExitMessage of a processing job: the container's own words
+	Instance  string `json:"instance,omitempty"`  // the instance type that it asked for
 }
 
 // read reads one step, with the help of its job where that was looked at.
@@ -34,7 +35,7 @@ func (j *Job) decide(c Cause, s Step, bare bool) Cause {
 			c, known = said, said
 		}
 	}
-	return c
+	return c.orOf(j)
 }
 
 // says reads everything that the job states beyond the step's own reason.

@@ -3,7 +3,6 @@ package policy
 import (
 	"fmt"
 	"slices"
-	"strconv"
 	"strings"
 	"time"
 
@@ -49,6 +48,7 @@ func (p Policy) Budgets(arn retry.ExecutionARN) []retry.Bucket {
 func (b Budget) bucket(key, name string) retry.Bucket {
 	return retry.Bucket{
 		Key: fmt.Sprintf("%s#%d/%s", key, b.Size, b.Refill), Name: name, Size: b.Size, Per: b.Refill, Ends: name == ofExecution,
+		Refills: b.RefillOnSuccess,
 	}
 }
 
@@ -72,37 +72,30 @@ func (p Policy) exhausted(c retry.Case, t Terms) string {
 	return ""
 }
 
-// emptyBudget parks the failure until the last of the empty shared budgets has
-// a unit again, and a while more, drawn anew on each visit: many may wait for the
-// same bucket, and all but one of those that come for a unit come in vain.
+// emptyBudget makes the failure wait for the first shared budget that has no unit
+// for it: none at all, or none before those that came earlier and stand in the
+// line before it. Each turn in that line is a unit that has flowed in by then.
 func (p Policy) emptyBudget(c retry.Case) (retry.Decision, bool) {
-	var names []string
-	due := c.Now
 	for _, b := range p.Budgets(c.Execution) {
 		free := b.Free(c.Full[b.Key], c.Now)
-		if b.Ends || !free.After(c.Now) {
+		stands := slices.Contains(c.Stood, b.Key)
+		behind := c.Lines[b.Key].After(c.Now) && !stands
+		if b.Ends || !free.After(c.Now) && !behind {
 			continue
 		}
-		if !slices.Contains(names, b.Name) {
-			names = append(names, b.Name)
+		d := retry.Decision{
+			Verdict: retry.Wait, Reason: retry.SharedBudgetEmpty, Due: retry.WholeSecond(free.Add(spread(b, c.Token))), Stands: stands,
+			Evidence: "no retry left for now in the budget of the " + b.Name, Line: retry.Line{Key: b.Key, Every: b.Interval(), First: free},
 		}
-		spread := time.Duration(retry.Spread(c.Token+strconv.Itoa(c.Visit)) * float64(crowd(b, c.Visit)))
-		if free = free.Add(spread); free.After(due) {
-			due = free
+		if !free.After(c.Now) {
+			d.Evidence = "the budget of the " + b.Name + " is promised to failures that have waited longer"
 		}
+		return d, true
 	}
-	return retry.Decision{
-		Verdict: retry.Wait, Reason: retry.SharedBudgetEmpty, Due: retry.WholeSecond(due),
-		Evidence: "no retry left for now in the budget of the " + strings.Join(names, " and the "),
-	}, len(names) > 0
+	return retry.Decision{}, false
 }
 
-// crowd is the span over which those that wait for one bucket are spread: the
-// more often in vain, the more of them there must be.
-func crowd(b retry.Bucket, visit int) time.Duration {
-	return min(b.Interval(), time.Minute) << min(max(visit-1, 0), maxCrowd)
+// spread keeps those apart that come for the same unit.
+func spread(b retry.Bucket, token string) time.Duration {
+	return time.Duration(retry.Spread(token) * float64(min(b.Interval(), time.Minute)))
 }
-
-// maxCrowd bounds the doublings, so that a unit lies idle for a quarter of an
-// hour at most.
-const maxCrowd = 4

@@ -2,6 +2,7 @@ package policy
 
 import (
 	"slices"
+	"time"
 
 	"mulligan/internal/cause"
 	"mulligan/internal/retry"
@@ -16,6 +17,10 @@ var Builtin = Document{
 	Terms: Terms{
 		Mode:       retry.Enforce,
 		Superseded: &yes,
+		Scarce:     &yes,
+		// Ten within ten minutes are no accident, and few enough for a storm's other
+		// thousands to be spared.
+		Breaker: Breaker{Executions: &ten, Within: 10 * time.Minute},
 		// Whether something scarce is free says nothing about the next time, and one
 		// text fits all its failures. The more a text says, the more it says twice.
 		Repeats: map[cause.Class]int{
@@ -61,4 +66,7 @@ func builtIn(name string) bool {
 	return slices.ContainsFunc(Builtin.Rules, func(r Rule) bool { return r.Name == name })
 }
 
-var yes = true
+var (
+	yes = true
+	ten = 10
+)

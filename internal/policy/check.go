@@ -32,6 +32,9 @@ func (d *Document) check() error {
 			faults = append(faults, fmt.Errorf("section %q: expected a name and patterns of pipelines", s.Name))
 		}
 		faults = append(faults, s.Terms.check("section "+s.Name)...)
+		if b := s.Breaker; b.Within != 0 || b.Executions != nil && *b.Executions != 0 {
+			faults = append(faults, fmt.Errorf("section %q: expected no breaker but one of 0 executions", s.Name))
+		}
 		faults = append(faults, checkRules("section "+s.Name, s.Rules)...)
 	}
 	return errors.Join(faults...)
@@ -47,6 +50,9 @@ func (d *Document) size() int {
 	}
 	return n
 }
+
+// MostAlike is the most executions that a breaker can count: it remembers each.
+const MostAlike = 100
 
 // maxName and maxMessage bound, in bytes, what stands in records and log lines.
 const (
@@ -65,15 +71,12 @@ func (t Terms) check(where string) (faults []error) {
 	if !t.BackOff.sound() {
 		fault("expected back_off with first up to longest, up to 28 days", t.BackOff)
 	}
-	for _, b := range []Budget{t.Budgets.Execution, t.Budgets.Pipeline, t.Budgets.Account} {
-		if b.Size < 0 || b.Size > maxSize || !within(b.Refill) {
-			fault("expected a budget of up to 100000 per up to 28 days", b)
-		}
+	t.Budgets.check(fault)
+	if n := t.Breaker.Executions; n != nil && (*n < 0 || *n > MostAlike) {
+		fault("expected a breaker of up to 100 executions", *n)
 	}
-	for _, b := range []Budget{t.Budgets.Pipeline, t.Budgets.Account} {
-		if b.Set && b.Size > 0 && b.Refill == 0 {
-			fault("expected a shared budget with refill", b)
-		}
+	if !within(t.Breaker.Within) {
+		fault("expected a breaker within up to 28 days", t.Breaker.Within)
 	}
 	for _, class := range slices.Sorted(maps.Keys(t.Repeats)) { // sorted: the same fault has the same words
 		if n := t.Repeats[class]; n < Unlimited || !slices.Contains(cause.Classes(), class) {
@@ -81,6 +84,25 @@ func (t Terms) check(where string) (faults []error) {
 		}
 	}
 	return faults
+}
+
+func (b Budgets) check(fault func(what string, got any)) {
+	for _, b := range []Budget{b.Execution, b.Pipeline, b.Account} {
+		if b.Size < 0 || b.Size > maxSize || !within(b.Refill) {
+			fault("expected a budget of up to 100000 per up to 28 days", b)
+		}
+		if b.RefillOnSuccess && (b.Size <= 0 || b.Refill <= 0) {
+			fault("expected a budget with refill to be filled by a success", b)
+		}
+	}
+	for _, b := range []Budget{b.Pipeline, b.Account} {
+		if b.Set && b.Size > 0 && b.Refill == 0 {
+			fault("expected a shared budget with refill", b)
+		}
+	}
+	if b.Account.RefillOnSuccess {
+		fault("expected a budget of the account that no success fills", b.Account)
+	}
 }
 
 func checkRules(where string, rules []Rule) (faults []error) {

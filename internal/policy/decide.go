@@ -153,7 +153,15 @@ func (p Policy) grant(c retry.Case, rule Rule) retry.Decision {
 		}
 		doublings--
 	}
-	d.Due = retry.WholeSecond(c.Now.Add(p.delay(c, rule, doublings)))
+	delay := p.delay(c, rule, doublings)
+	if c.Rested { // it has backed off while it waited
+		delay -= c.Age
+	}
+	if delay <= 0 {
+		d.Verdict, d.Reason = retry.Retry, retry.Retryable
+		return d
+	}
+	d.Due = retry.WholeSecond(c.Now.Add(delay))
 	return d
 }
 

@@ -8,7 +8,10 @@ import (
 )
 
 // Schema is the form of Document that this build reads and writes. A change
-// that an older build could not honour is a new schema.
+// that an older build could not honour is a new schema. A key that is added is
+// none: builds that do not know it refuse the documents that use it (Decode is
+// strict) and keep what was in force before, and all others stay what they are,
+// byte for byte, if it is left out while it is not set.
 const Schema = 1
 
 // Document is a policy as it is applied: compiled from the file that people
@@ -40,6 +43,8 @@ type Terms struct {
 	Budgets     Budgets             `json:"budgets,omitzero"`
 	SideEffects []string            `json:"side_effects,omitzero"` // step types that must not run again without a person
 	Repeats     map[cause.Class]int `json:"repeats,omitempty"`     // how often the same failure may come back; Unlimited
+	Breaker     Breaker             `json:"breaker,omitzero"`
+	Scarce      *bool               `json:"scarce,omitempty"` // what one finds short is short for all until a probe succeeds
 }
 
 // Unlimited is a number of repeats that only the budget bounds.
@@ -49,6 +54,14 @@ const Unlimited = -1
 type BackOff struct {
 	First   time.Duration `json:"first,omitempty"`
 	Longest time.Duration `json:"longest,omitempty"`
+}
+
+// Breaker is how many executions that fail alike, within which time, make the
+// others wait for a probe. All pipelines are counted together: a section can only
+// leave its own out, with no Executions.
+type Breaker struct {
+	Executions *int          `json:"executions,omitempty"` // nil: not set; 0: none opens
+	Within     time.Duration `json:"within,omitempty"`
 }
 
 // Budgets are the buckets that a retry takes from, in the policy. The
@@ -66,6 +79,10 @@ type Budget struct {
 	Set    bool          `json:"set,omitempty"`
 	Size   int           `json:"size"`
 	Refill time.Duration `json:"refill,omitempty"`
+
+	// RefillOnSuccess fills the bucket when a retry recovers its execution. The
+	// account's is never filled so.
+	RefillOnSuccess bool `json:"refill_on_success,omitempty"`
 }
 
 // Rule says what failures that match deserve.

@@ -49,6 +49,10 @@ func (d *Document) terms(pipeline string) Terms {
 		if t.SideEffects == nil {
 			t.SideEffects = layer.SideEffects
 		}
+		t.Breaker = t.Breaker.or(layer.Breaker)
+		if t.Scarce == nil {
+			t.Scarce = layer.Scarce
+		}
 	}
 	return t
 }
@@ -63,6 +67,17 @@ func (d *Document) repeats(pipeline string, class cause.Class) int {
 	return 0
 }
 
+// breaker is how many executions that fail alike, within which time, open a
+// breaker for failures of the pipeline. Of 0 none does, and they wait for none.
+func (d *Document) breaker(pipeline string) (executions int, within time.Duration) {
+	b := d.terms(pipeline).Breaker
+	return *b.Executions, b.Within
+}
+
+// scarce tells whether the pipeline's failures teach others, and learn from them,
+// what is short.
+func (d *Document) scarce(pipeline string) bool { return *d.terms(pipeline).Scarce }
+
 // first is a, or b where a is not set.
 func first[T comparable](a, b T) T {
 	var unset T
@@ -74,6 +89,10 @@ func first[T comparable](a, b T) T {
 
 func (b BackOff) or(o BackOff) BackOff {
 	return BackOff{First: first(b.First, o.First), Longest: first(b.Longest, o.Longest)}
+}
+
+func (b Breaker) or(o Breaker) Breaker {
+	return Breaker{Executions: first(b.Executions, o.Executions), Within: first(b.Within, o.Within)}
 }
 
 func (b Budgets) or(o Budgets) Budgets {

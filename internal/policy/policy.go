@@ -42,7 +42,7 @@ func NewFrom(s Settings, d *Document, hash string) Policy {
 }
 
 // ruleset names the built-in rules; it moves when they or Decide do.
-const ruleset = "builtin-2"
+const ruleset = "builtin-3"
 
 // shortHash is how much of a policy's hash stands in versions: 48 bits, far more
 // than the policies that one team writes need.
@@ -59,5 +59,20 @@ func (s Settings) version() string {
 // TermsFor gives what holds for one execution under this policy.
 func (p Policy) TermsFor(arn retry.ExecutionARN) retry.Terms {
 	t := p.doc.terms(arn.Pipeline)
-	return retry.Terms{Policy: p, Version: p.version, Mode: t.Mode, Supersedes: *t.Superseded}
+	return retry.Terms{
+		Policy: p, Version: p.version, Mode: t.Mode, Supersedes: *t.Superseded, ExpireAfter: p.expireAfter(t), Breakers: p.breakers(arn),
+	}
+}
+
+// breakers are the settings for what many executions fail of alike. A probe goes
+// after the pipeline's back-off, and nobody is let go faster than the account's
+// budget refills.
+func (p Policy) breakers(arn retry.ExecutionARN) retry.Breakers {
+	executions, within := p.doc.breaker(arn.Pipeline)
+	b := p.backOff(retry.Case{Execution: arn}, Rule{})
+	account := retry.Bucket{Size: p.set.AccountRetriesPerHour, Per: time.Hour}
+	return retry.Breakers{
+		Executions: executions, Within: within, Scarce: p.doc.scarce(arn.Pipeline),
+		First: min(b.First, b.Longest), Longest: b.Longest, Every: account.Interval(),
+	}
 }

@@ -147,24 +147,55 @@ func TestParkedUntilAUnitIsThere(t *testing.T) {
 		account.Key:  now.Add(account.Interval() * time.Duration(account.Size)),
 		pipeline.Key: now.Add(pipeline.Interval() * time.Duration(pipeline.Size)),
 	}
-	c.Visit = 1
 	got := p.Decide(c)
-	if got.Reason != retry.SharedBudgetEmpty {
-		t.Fatalf("got %s", got.Reason)
+	want := retry.Line{Key: pipeline.Key, Every: pipeline.Interval(), First: pipeline.Free(c.Full[pipeline.Key], now)}
+	if got.Reason != retry.SharedBudgetEmpty || got.Line != want || got.Stands {
+		t.Fatalf("got %s in line %+v, want in that of the pipeline, %+v", got.Reason, got.Line, want)
 	}
-	for visit := 2; visit < 100; visit++ {
-		c.Visit = visit
-		if late := p.Decide(c).Due.Sub(now); late > pipeline.Interval()+17*time.Minute {
-			t.Errorf("visit %d: due in %s", visit, late)
-		}
-	}
-	for _, b := range []retry.Bucket{account, pipeline} {
-		if _, ok := b.Take(c.Full[b.Key], got.Due); !ok {
-			t.Errorf("due %s: the %s's budget is still empty then", got.Due, b.Name)
-		}
+	c.Stood = []string{pipeline.Key} // its turn has come, and somebody else was quicker
+	got = p.Decide(c)
+	if _, ok := pipeline.Take(c.Full[pipeline.Key], got.Due); !ok || !got.Stands {
+		t.Errorf("due %s: the pipeline's budget is still empty then", got.Due)
 	}
 	if late := got.Due.Sub(now); late > pipeline.Interval()+2*time.Minute {
 		t.Errorf("due in %s, want soon after a unit flowed in", late)
+	}
+	delete(c.Full, pipeline.Key)
+	if got = p.Decide(c); got.Line.Key != account.Key {
+		t.Errorf("got line %q, want the account's next", got.Line.Key)
+	}
+}
+
+// Who comes later does not take the unit that those who wait are promised.
+func TestNobodyJumpsTheLine(t *testing.T) {
+	p := New(defaults)
+	c := failure(cause.ServiceFault, cause.Transient)
+	pipeline := p.Budgets(arn)[0]
+	c.Lines = map[string]time.Time{pipeline.Key: now.Add(time.Hour)}
+	if got := p.Decide(c); got.Reason != retry.SharedBudgetEmpty || got.Line.Key != pipeline.Key {
+		t.Errorf("got %s in line %q, want it to wait behind the others", got.Reason, got.Line.Key)
+	}
+	c.Stood = []string{pipeline.Key}
+	if got := p.Decide(c); got.Reason != retry.Retryable {
+		t.Errorf("its turn has come: got %s", got.Reason)
+	}
+	c.Stood, c.Lines[pipeline.Key] = nil, now
+	if got := p.Decide(c); got.Reason != retry.Retryable {
+		t.Errorf("the last turn has come: got %s", got.Reason)
+	}
+}
+
+// Who has waited for others has backed off meanwhile.
+func TestRested(t *testing.T) {
+	p := New(defaults)
+	c := failure(cause.Capacity, cause.Transient)
+	c.Rested, c.Age = true, 10*time.Minute
+	if got := p.Decide(c); got.Verdict != retry.Retry || got.Reason != retry.Retryable {
+		t.Errorf("after ten minutes: got %s, %s; want it retried at once", got.Verdict, got.Reason)
+	}
+	c.Age = time.Minute
+	if got := p.Decide(c); got.Reason != retry.BackingOff || got.Due.Sub(now) > defaults.BackoffInterval-time.Minute+time.Second {
+		t.Errorf("after one: got %s, due in %s; want the rest of the delay", got.Reason, got.Due.Sub(now))
 	}
 }
 

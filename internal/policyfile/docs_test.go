@@ -40,10 +40,10 @@ func TestReferenceIsWhole(t *testing.T) {
 	reference := document(t, "policy.md")
 	words := map[string][]string{
 		"class": classes, "label": labels, "step type": stepTypes, "verdict": verdicts, "mode": modes,
-		"word": {"halve", "unlimited", nobody}, "unit": {"s", "m", "h", "d"},
+		"word": {"halve", "unlimited", nobody, refills, keeps}, "unit": {"s", "m", "h", "d"},
 	}
 	for _, in := range []string{
-		"zzzzzzzzzzzz: 1", "budgets: {zzzzzzzzzzzz: 1}", "budgets: {account: {zzzzzzzzzzzz: 1}}", "back_off: {zzzzzzzzzzzz: 1}", "same_failure: {zzzzzzzzzzzz: 1}",
+		"zzzzzzzzzzzz: 1", "budgets: {zzzzzzzzzzzz: 1}", "budgets: {account: {zzzzzzzzzzzz: 1}}", "back_off: {zzzzzzzzzzzz: 1}", "breaker: {zzzzzzzzzzzz: 1}", "same_failure: {zzzzzzzzzzzz: 1}",
 		"rules: [{zzzzzzzzzzzz: 1}]", "rules: [{when: {zzzzzzzzzzzz: 1}}]", "rules: [{limits: {zzzzzzzzzzzz: 1}}]", "pipelines: [{zzzzzzzzzzzz: 1}]",
 	} {
 		words["key of "+in] = knownKeys(t, in)
@@ -72,6 +72,7 @@ func TestReferenceBounds(t *testing.T) {
 		"a line, up to " + strconv.Itoa(maxProse) + " characters", "up to " + strconv.Itoa(maxName) + " letters", "up to `" + Length(longest) + "`", "retries, 0 to " + strconv.Itoa(maxSize),
 		"up to " + strconv.Itoa(maxSource>>10) + " KB, lines of up to " + strconv.Itoa(maxLine) + " bytes, and lists of up to " + strconv.Itoa(maxItems),
 		"up to " + strconv.Itoa(policy.MaxBody>>10) + " KB", "the most is " + strconv.Itoa(mostRepeats), "a number from 1 to " + strconv.Itoa(mostParallel), "`2..4`; 1 to " + strconv.Itoa(mostRetries),
+		"`executions` of them, 0 to " + strconv.Itoa(policy.MostAlike) + ", have failed so in the time `within`, up to `" + Length(longest) + "`",
 	} {
 		if !strings.Contains(reference, said) {
 			t.Errorf("the reference does not say %q", said)
@@ -92,6 +93,15 @@ func TestReferenceDefaults(t *testing.T) {
 			if want := repeatsText(policy.Builtin.Repeats[cause.Class(class[1])]); strings.Trim(number, "`") != want {
 				t.Errorf("%s: got %s, want %s", class[1], number, want)
 			}
+		}
+	}
+	whole, b := document(t, "policy.md"), policy.Builtin.Breaker
+	for key, want := range map[string]string{
+		"breaker": strconv.Itoa(*b.Executions) + " within " + Length(b.Within), "scarce": "`" + strconv.FormatBool(*policy.Builtin.Scarce) + "`",
+	} {
+		_, row, _ := strings.Cut(whole, "\n| `"+key+"` | ")
+		if _, row, _ = strings.Cut(row, " | "); !strings.HasPrefix(row, want+" |") {
+			t.Errorf("%s: got the default %.20q, want %s", key, row, want)
 		}
 	}
 	for class := range policy.Builtin.Repeats {

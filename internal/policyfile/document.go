@@ -22,7 +22,7 @@ const (
 )
 
 // termKeys are what document and sections have in common.
-var termKeys = []string{"mode", "superseded", "expire_after", "back_off", "budgets", "side_effects", "same_failure", "rules"}
+var termKeys = []string{"mode", "superseded", "expire_after", "back_off", "budgets", "side_effects", "same_failure", "breaker", "scarce", "rules"}
 
 // document compiles the whole file. Of a newer language nothing else is judged:
 // nil is given, as for what is no mapping.
@@ -85,6 +85,10 @@ func terms(f map[string]value) (t policy.Terms) {
 	t.Budgets = f["budgets"].budgets()
 	t.SideEffects = f["side_effects"].sideEffects()
 	t.Repeats = f["same_failure"].repeats()
+	t.Breaker = f["breaker"].breaker()
+	if set, yes := f["scarce"].truth(); set {
+		t.Scarce = &yes
+	}
 	return t
 }
 
@@ -99,39 +103,6 @@ func (v value) sideEffects() []string {
 
 // nobody is how a list says that it is empty on purpose.
 const nobody = "none"
-
-// budgets reads the three buckets.
-func (v value) budgets() policy.Budgets {
-	f := v.fields("budgets: {execution: 3}", "execution", "pipeline", "account")
-	return policy.Budgets{
-		Execution: f["execution"].budget(false),
-		Pipeline:  f["pipeline"].budget(true),
-		Account:   f["account"].budget(true),
-	}
-}
-
-// budget is a bucket. One that is shared must refill: nobody would ever fill it
-// by hand.
-func (v value) budget(shared bool) (b policy.Budget) {
-	if !v.given() {
-		return b
-	}
-	before := v.errors
-	if v.node.kind == scalar {
-		b.Size, b.Set = v.number(0, maxSize)
-	} else {
-		f := v.fields("{size: 10, refill: 24h}", "size", "refill")
-		b.Refill = f["refill"].length()
-		b.Size, b.Set = f["size"].number(0, maxSize)
-		if !b.Set && v.errors == before {
-			v.wrong("a budget without its size", "write {size: 10, refill: 24h}")
-		}
-	}
-	if shared && b.Set && b.Size > 0 && b.Refill == 0 && v.errors == before {
-		v.wrong("a shared budget without the time in which it refills", fmt.Sprintf("write {size: %d, refill: 24h}", b.Size))
-	}
-	return b
-}
 
 // mostRepeats bounds the repeats that can be counted; more is unlimited.
 const mostRepeats = 1000
@@ -174,6 +145,10 @@ func (v value) section() (s policy.Section) {
 	s.Terms = terms(f)
 	if s.Budgets.Account.Set {
 		f["budgets"].wrong("a section cannot have a budget of the account, which all pipelines share", "write it among the budgets of the whole policy")
+	}
+	if b := s.Breaker; b.Within > 0 || b.Executions != nil && *b.Executions > 0 {
+		f["breaker"].wrong("a section cannot have a breaker of its own, since the executions of all pipelines are counted together",
+			"write breaker: {executions: 0} to leave its pipelines out, or write it for the whole policy")
 	}
 	s.Rules = f["rules"].rules()
 	if v.needs(f, "name", "name: payments") {

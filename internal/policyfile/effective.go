@@ -154,4 +154,14 @@ var termTexts = []struct {
 	{"side_effects", func(t *policy.Terms) string {
 		return textIf(t.SideEffects != nil, cmp.Or(strings.Join(t.SideEffects, ", "), nobody))
 	}},
+	{"breaker.executions", func(t *policy.Terms) string {
+		if t.Breaker.Executions == nil {
+			return ""
+		}
+		return intText(*t.Breaker.Executions)
+	}},
+	{"breaker.within", func(t *policy.Terms) string { return textIf(t.Breaker.Within > 0, Length(t.Breaker.Within)) }},
+	{"scarce", func(t *policy.Terms) string {
+		return textIf(t.Scarce != nil, fmt.Sprint(t.Scarce != nil && *t.Scarce))
+	}},
 }

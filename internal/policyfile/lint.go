@@ -34,6 +34,7 @@ func (l *linter) lint() {
 func (l *linter) document() {
 	l.repeats("", l.d.Repeats)
 	l.lateUnits("", l.d.Terms, l.d.Budgets)
+	l.breaker(l.d.Breaker)
 	if !l.hasBudgets() && !l.unchecked {
 		l.warn("", "no budgets: the deployment's limits alone hold", "write budgets: {execution: 3, pipeline: {size: 10, refill: 24h}}")
 	}
@@ -126,9 +127,11 @@ func changesNothing(d policy.Terms, s *policy.Section) bool {
 	}
 	all := sectionTerms(d, s.Terms)
 	return all.Mode == d.Mode && all.ExpireAfter == d.ExpireAfter && all.BackOff == d.BackOff && all.Budgets == d.Budgets &&
-		sameTruth(all.Superseded, d.Superseded) && slices.Equal(all.SideEffects, d.SideEffects)
+		same(all.Superseded, d.Superseded) && same(all.Scarce, d.Scarce) && slices.Equal(all.SideEffects, d.SideEffects) &&
+		same(all.Breaker.Executions, d.Breaker.Executions) && all.Breaker.Within == d.Breaker.Within
 }
 
-func sameTruth(a, b *bool) bool {
+// same compares what may not be set.
+func same[T comparable](a, b *T) bool {
 	return a == b || a != nil && b != nil && *a == *b
 }

@@ -12,6 +12,18 @@ import (
 // holds where a policy does not say after what time failures expire.
 const deploymentExpires = 24 * time.Hour
 
+// breaker looks for one that takes any failure for a storm, and for a time that
+// bounds nothing.
+func (l *linter) breaker(b policy.Breaker) {
+	switch {
+	case b.Executions == nil:
+	case *b.Executions == 1:
+		l.warn("breaker.executions", "each execution that fails makes all others wait that fail of the same class", "write 2 or more, or 0 for no breaker")
+	case *b.Executions == 0 && b.Within > 0:
+		l.warn("breaker.within", "no breaker opens, so nothing is counted in this time", "leave it out")
+	}
+}
+
 // lateUnits looks for shared budgets that fill so slowly that what waits for a
 // unit of theirs may not live to take it.
 func (l *linter) lateUnits(path string, t policy.Terms, own policy.Budgets) {

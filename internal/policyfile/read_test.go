@@ -230,10 +230,10 @@ func TestPlaces(t *testing.T) {
 	}
 	f, _ := Read("team.yaml", src)
 	for path, want := range map[string]string{
-		"rules[0]":                     "team.yaml:38:5",
-		"rules[0].when.step_type[1]":   "team.yaml:41:29",
-		"pipelines[1].budgets":         "team.yaml:82:5",
-		"pipelines[1].rules[0].when":   "team.yaml:86:9",
+		"rules[0]":                     "team.yaml:43:5",
+		"rules[0].when.step_type[1]":   "team.yaml:46:29",
+		"pipelines[1].budgets":         "team.yaml:89:5",
+		"pipelines[1].rules[0].when":   "team.yaml:93:9",
 		"pipelines[1].rules[0].limits": "",
 		"rules[9]":                     "",
 	} {

@@ -1,6 +1,10 @@
 package policyfile
 
-import "mulligan/internal/policy"
+import (
+	"cmp"
+
+	"mulligan/internal/policy"
+)
 
 // placed is a rule and where it stands in the document.
 type placed struct {
@@ -55,6 +59,10 @@ func sectionTerms(d, s policy.Terms) policy.Terms {
 	if t.SideEffects == nil {
 		t.SideEffects = d.SideEffects
 	}
+	if t.Scarce == nil {
+		t.Scarce = d.Scarce
+	}
+	t.Breaker = joinedBreaker(s.Breaker, d.Breaker)
 	for _, b := range []struct{ own, other *policy.Budget }{
 		{&t.Budgets.Execution, &d.Budgets.Execution}, {&t.Budgets.Pipeline, &d.Budgets.Pipeline}, {&t.Budgets.Account, &d.Budgets.Account},
 	} {
@@ -63,6 +71,14 @@ func sectionTerms(d, s policy.Terms) policy.Terms {
 		}
 	}
 	return t
+}
+
+func joinedBreaker(b, other policy.Breaker) policy.Breaker {
+	if b.Executions == nil {
+		b.Executions = other.Executions
+	}
+	b.Within = cmp.Or(b.Within, other.Within)
+	return b
 }
 
 // joined takes what b does not set from the other one.

@@ -92,6 +92,8 @@ func budgetText(b policy.Budget) string {
 		return "no retry"
 	case b.Refill == 0:
 		return counted(b.Size)
+	case b.RefillOnSuccess:
+		return counted(b.Size) + " per " + Length(b.Refill) + " (filled by a success)"
 	default:
 		return counted(b.Size) + " per " + Length(b.Refill)
 	}
