@@ -29,6 +29,13 @@ type Config struct {
 	// RunningLimit is the quota of executions that run at one time; a retry
 	// beyond it meets ResourceLimitExceeded. Zero: no limit.
 	RunningLimit int
+	// Quotas are how many instances may run at one time, by the quota's name, such
+	// as "ml.g5.xlarge for training job usage". One that is not here has no limit.
+	// See Script.Quota.
+	Quotas map[string]int
+	// QuotaTakes is how long it takes until a run has failed that found no instance
+	// free. Zero means 2 seconds, as was seen.
+	QuotaTakes time.Duration
 	// EventCopies is how many more events, with ids of their own, follow each
 	// event. SageMaker documents that it may send several for one change.
 	EventCopies int
@@ -36,12 +43,15 @@ type Config struct {
 	// that was understood, before any fault and any effect, outside every lock:
 	// action is what policies call it ("sagemaker:RetryPipelineExecution"),
 	// resource the ARN of the execution, job or pipeline as the request spells it,
-	// as IAM minds case.
+	// as IAM minds case, or * for a search and a list of the pipelines.
 	// A *[Refusal] is answered as AccessDeniedException, an [ErrUnknownKey] as
 	// UnrecognizedClientException; any other error means that the asking failed,
 	// and is answered as InternalFailure. None is a violation. Nil: everybody may
 	// do everything.
 	Authorize func(who Caller, action, resource string) error
+	// Denied are operations of SageMaker, such as "Search", that IAM allows to
+	// nobody, whatever Authorize says.
+	Denied []string
 	// OnEvent receives each event as it happens, outside every lock, on the
 	// goroutine that brought it about: a request is answered only when it has
 	// returned, so a receiver that takes its time hands the event on. Nil:
@@ -56,6 +66,8 @@ type Account struct {
 	config     Config
 	executions map[string]*execution // by lower-cased ARN
 	order      []*execution
+	agenda     agenda
+	used       map[string]int // instances by quota
 	tokens     map[string]usedToken
 	schedules  map[string]*Schedule // by group/name
 	groups     map[string]bool
@@ -66,6 +78,7 @@ type Account struct {
 	seen       map[string]int // requests per operation, for the hook
 	queue      []Event        // not yet taken by Events
 	history    []Event        // every event that was emitted
+	unsent     []Event        // those that were not
 	outbox     []Event        // for OnEvent, handed over after unlocking
 	lost       int            // events still to be lost
 	serial     int            // numbers execution ids and event ids
@@ -76,6 +89,7 @@ func New(c Config) *Account {
 	a := &Account{
 		config:     c.withDefaults(),
 		executions: map[string]*execution{},
+		used:       map[string]int{},
 		tokens:     map[string]usedToken{},
 		schedules:  map[string]*Schedule{},
 		groups:     map[string]bool{"default": true},
@@ -95,6 +109,9 @@ func (c Config) withDefaults() Config {
 	c.Number = or(c.Number, "123456789012")
 	c.Region = or(c.Region, "us-east-1")
 	c.Partition = or(c.Partition, "aws")
+	if c.QuotaTakes <= 0 {
+		c.QuotaTakes = 2 * time.Second
+	}
 	if c.PageSize <= 0 || c.PageSize > maxPage {
 		c.PageSize = 10
 	}
@@ -121,10 +138,8 @@ func (a *Account) Tick() { a.do(func(time.Time) {}) }
 // is one at all. A program that hurries its clock jumps there.
 func (a *Account) NextChange() (next time.Time, ok bool) {
 	a.do(func(time.Time) {
-		for _, e := range a.order {
-			if e.pending != nil && (!ok || e.pending.due.Before(next)) {
-				next, ok = e.pending.due, true
-			}
+		if c := a.agenda.next(); c != nil {
+			next, ok = c.due, true
 		}
 	})
 	return next, ok

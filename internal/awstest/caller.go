@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"net/http"
 	"regexp"
+	"slices"
 )
 
 // A Caller is who signed a request, by what the signature shows of it.
@@ -37,13 +38,16 @@ func (r *Refusal) sentence(action, resource string) string {
 // SageMaker. Nil: go on.
 func (a *Account) authorize(in request) *answer {
 	a.mu.Lock()
-	ask := a.config.Authorize
+	ask, denied, someone := a.config.Authorize, slices.Contains(a.config.Denied, in.Op), a.config.arn("sts", "assumed-role/mulligan/mulligan")
 	a.mu.Unlock()
-	if ask == nil || in.protocol != jsonRPC {
+	if in.protocol != jsonRPC || ask == nil && !denied {
 		return nil
 	}
 	action := "sagemaker:" + in.Op
-	err := ask(in.caller, action, in.ARN)
+	var err error = &Refusal{someone}
+	if !denied {
+		err = ask(in.caller, action, in.ARN)
+	}
 	var refused *Refusal
 	switch {
 	case err == nil:

@@ -10,7 +10,7 @@ import (
 // A Request is what a request asks for, as far as it could be understood.
 type Request struct {
 	Op          string // "RetryPipelineExecution", "CreateSchedule", ...
-	ARN         string // of the execution, job or pipeline, as the request spells it
+	ARN         string // of the execution, job or pipeline, as the request spells it; * where it is about none
 	Token       string // ClientRequestToken or ClientToken
 	Parallelism int32
 	Group       string // of a schedule, as is Name

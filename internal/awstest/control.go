@@ -21,6 +21,9 @@ const maxOrder = 64 << 10
 //
 //	POST /executions            a FailOrder → 201, the Execution
 //	GET  /executions?arn=       the Execution
+//	POST /events                a LateOrder → 200, {"sent": how many}
+//	POST /settings              those of the Settings that change → 200, all of them
+//	GET  /settings              the Settings
 //
 // A fault is answered {"error": "..."}, which names the field and says what was
 // expected. It changes the account for whoever asks, so it belongs on loopback
@@ -32,8 +35,11 @@ func (a *Account) Control() http.Handler {
 	routes := http.NewServeMux()
 	routes.HandleFunc("POST /executions", a.orderFailure)
 	routes.HandleFunc("GET /executions", a.tellExecution)
+	routes.HandleFunc("POST /events", a.orderLate)
+	routes.HandleFunc("POST /settings", a.orderSettings)
+	routes.HandleFunc("GET /settings", func(w http.ResponseWriter, _ *http.Request) { tell(w, http.StatusOK, a.Settings()) })
 	routes.HandleFunc("/", func(w http.ResponseWriter, r *http.Request) {
-		wrong(w, http.StatusNotFound, fmt.Errorf("%s %s: expected POST or GET /executions", r.Method, r.URL.Path))
+		wrong(w, http.StatusNotFound, fmt.Errorf("%s %s: expected POST or GET /executions or /settings, or POST /events", r.Method, r.URL.Path))
 	})
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if err := mayControl(r); err != nil {
@@ -78,7 +84,7 @@ func wrong(w http.ResponseWriter, status int, err error) {
 
 // readOrder fills an order, in which the defaults already stand, from a
 // request's body, and answers the request where that is not possible.
-func readOrder(w http.ResponseWriter, r *http.Request, order *FailOrder) bool {
+func readOrder(w http.ResponseWriter, r *http.Request, order interface{ check() error }) bool {
 	if got, _, err := mime.ParseMediaType(r.Header.Get("Content-Type")); err != nil || got != "application/json" {
 		wrong(w, http.StatusUnsupportedMediaType, errors.New("header Content-Type: expected application/json"))
 		return false
@@ -127,6 +133,10 @@ func expected(e *json.UnmarshalTypeError) string {
 		return "a whole number"
 	case reflect.Float64:
 		return "a number"
+	case reflect.Bool:
+		return "true or false"
+	case reflect.Slice:
+		return "a list"
 	}
 	return "an object"
 }

@@ -47,7 +47,13 @@
 // # From another process
 //
 // [Account.Control] is what a program without the Go value drives an account
-// by: it makes executions fail, has their retries refused, and looks.
+// by: it makes executions fail, has their retries refused, sets limits, and
+// looks.
+//
+// # Storms
+//
+// [Config].Quotas and [Script].Quota have many executions want the same few
+// instances: who finds none free fails again within seconds.
 //
 // # Time
 //

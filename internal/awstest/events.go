@@ -4,6 +4,7 @@ import (
 	"crypto/sha256"
 	"encoding/json"
 	"fmt"
+	"iter"
 	"slices"
 	"strings"
 	"time"
@@ -106,15 +107,11 @@ func (a *Account) LastEvent(arn string) (last Event, ok bool) {
 }
 
 // LoseEvents makes the next n status changes send no event at all: SageMaker's
-// delivery is best effort.
+// delivery is best effort. See [Account.SendLate].
 func (a *Account) LoseEvents(n int) { a.do(func(time.Time) { a.lost += n }) }
 
 func (a *Account) emit(e *execution, from Status, at time.Time) {
 	if e.Status == Executing && e.Run > 1 && a.config.Unknowns.NoExecutingEvent {
-		return
-	}
-	if a.lost > 0 {
-		a.lost--
 		return
 	}
 	a.serial++
@@ -127,10 +124,54 @@ func (a *Account) emit(e *execution, from Status, at time.Time) {
 	if e.Status != Executing && e.Status != Stopping {
 		event.End = at
 	}
+	if a.loses(e) {
+		a.unsent = append(a.unsent, event)
+		return
+	}
 	a.send(event)
 	for i := range a.config.EventCopies {
 		a.send(event.Again(fmt.Sprint(i)))
 	}
+}
+
+// loses tells whether the event that is due is not sent.
+func (a *Account) loses(e *execution) bool {
+	if e.Run <= e.script.Silent {
+		return true
+	}
+	a.lost--
+	lost := a.lost >= 0
+	a.lost = max(a.lost, 0)
+	return lost
+}
+
+// Unsent are the events of an execution that were never sent, in order.
+func (a *Account) Unsent(arn string) (out []Event) {
+	a.do(func(time.Time) { out = slices.Collect(a.unsentOf(arn)) })
+	return out
+}
+
+func (a *Account) unsentOf(arn string) iter.Seq[Event] {
+	return func(yield func(Event) bool) {
+		for _, e := range a.unsent {
+			if strings.EqualFold(e.ARN, arn) && !yield(e) {
+				return
+			}
+		}
+	}
+}
+
+// SendLate sends the events of an execution that were not sent when they were
+// due, as they were then, and tells how many.
+func (a *Account) SendLate(arn string) (sent int) {
+	a.do(func(time.Time) {
+		for e := range a.unsentOf(arn) {
+			a.send(e)
+			sent++
+		}
+		a.unsent = slices.DeleteFunc(a.unsent, func(e Event) bool { return strings.EqualFold(e.ARN, arn) })
+	})
+	return sent
 }
 
 func (a *Account) send(e Event) {

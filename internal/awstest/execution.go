@@ -17,6 +17,9 @@ const (
 	Stopped   Status = "Stopped"
 	Failed    Status = "Failed"
 	Succeeded Status = "Succeeded"
+	// CompletedWithFailures: steps failed, each of them with a later step that was
+	// there to handle it. Such an execution cannot be retried.
+	CompletedWithFailures Status = "CompletedWithFailures"
 )
 
 // An Execution is what is true of an execution at one moment, whatever lags.
@@ -39,44 +42,24 @@ type Execution struct {
 // execution is the account's own record, guarded by Account.mu.
 type execution struct {
 	Execution
-	started time.Time // executionStartTime of events
-	script  Script
-	pending *change
-	past    []view
-	retries []Retry
-	persons []time.Time
-	jobs    int // that its steps have had so far
-}
-
-// A change is what a script brings about, when it comes due.
-type change struct {
-	due   time.Time
-	apply func(now time.Time)
+	nth       int       // of the account's
+	started   time.Time // executionStartTime of events
+	script    Script
+	pending   *change
+	past      []view
+	retries   []Retry
+	unstarted []Retry // accepted, and nothing came of them
+	persons   []time.Time
+	jobs      int    // that its steps have had so far
+	holds     string // the quota that the run has an instance of
+	crowded   int    // runs that found none free
+	ignores   int    // retries still to be accepted for nothing
 }
 
 // A view is the state as it was from an instant on, for reads that lag.
 type view struct {
 	since time.Time
 	state Execution
-}
-
-// applyDue brings about what has come due, each change at its own instant, the
-// earliest first, so that events come in the order of what happened.
-func (a *Account) applyDue(now time.Time) {
-	for {
-		var first *execution
-		for _, e := range a.order {
-			if e.pending != nil && !e.pending.due.After(now) && (first == nil || e.pending.due.Before(first.pending.due)) {
-				first = e
-			}
-		}
-		if first == nil {
-			return
-		}
-		next := first.pending
-		first.pending = nil
-		next.apply(next.due)
-	}
 }
 
 // instant is the execution's next time stamp: now, but always later than any
@@ -114,6 +97,12 @@ func (e *execution) seen(now time.Time, lag time.Duration) Execution {
 		}
 	}
 	return e.past[0].state
+}
+
+// indexed is the state that a search with a lag gets to see, and whether it
+// gets to see the execution at all.
+func (e *execution) indexed(now time.Time, lag time.Duration) (Execution, bool) {
+	return e.seen(now, lag), !e.past[0].since.After(now.Add(-lag))
 }
 
 // find looks an execution up, minding no case, as AWS spells ARNs in several.

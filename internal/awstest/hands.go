@@ -41,7 +41,7 @@ func (a *Account) Stop(arn string) (err error) {
 			return
 		}
 		a.become(e, Stopping, now, e.instant(now))
-		e.pending = &change{now.Add(a.config.StopTakes), func(due time.Time) { a.end(e, Run{Ends: Stopped}, due) }}
+		a.plan(e, now.Add(a.config.StopTakes), func(due time.Time) { a.end(e, Run{Ends: Stopped}, due) })
 	})
 	return err
 }
@@ -76,6 +76,8 @@ func (a *Account) EditDescription(arn, description string) {
 func (a *Account) Delete(arn string) {
 	a.do(func(time.Time) {
 		e := a.must(arn)
+		e.pending = nil
+		a.release(e)
 		delete(a.executions, strings.ToLower(arn))
 		a.order = slices.DeleteFunc(a.order, func(x *execution) bool { return x == e })
 	})
@@ -87,7 +89,14 @@ func (a *Account) Delete(arn string) {
 func (a *Account) Rescript(arn string, runs ...Run) {
 	a.do(func(time.Time) {
 		e := a.must(arn)
-		kept := make([]Run, e.Run) // only the runs to come are looked up
+		kept := make([]Run, e.Run-e.crowded) // only the runs to come are looked up
 		e.script.Runs = append(kept, runs...)
 	})
+}
+
+// IgnoreRetries has the next n retries of the execution through the API accepted
+// for nothing: they are answered 200, and the execution stays Failed, its
+// LastModifiedTime where it was. See [Account.Unstarted].
+func (a *Account) IgnoreRetries(arn string, n int) {
+	a.do(func(time.Time) { a.must(arn).ignores += n })
 }

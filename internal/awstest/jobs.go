@@ -36,10 +36,14 @@ const maxJobName = 63
 // notInJobName is what names of jobs have not, but those of steps have.
 var notInJobName = regexp.MustCompile(`[^a-zA-Z0-9]+`)
 
+// usualInstance is the type of the instances that jobs run on.
+const usualInstance = "ml.m5.large"
+
 // names gives the step's next run a job: pipelines-<execution id>-<step>-<ten
 // characters>. Each run has a job of its own; that of an earlier one stays.
 func (e *execution) names(s *Step) {
 	e.jobs++
+	s.Instance = or(s.Instance, instance(e.script.Quota))
 	sum := sha256.Sum256(fmt.Appendf(nil, "%s/%s/%d", e.ARN, s.Name, e.jobs))
 	suffix := "-" + hex.EncodeToString(sum[:])[:10]
 	name := notInJobName.ReplaceAllString("pipelines-"+e.ID+"-"+s.Name, "-")
@@ -152,6 +156,7 @@ type trainingOutput struct {
 	SecondaryStatus   string
 	FailureReason     string `json:",omitempty"`
 	ModelArtifacts    map[string]string
+	ResourceConfig    map[string]any
 	StoppingCondition map[string]int
 	CreationTime      *epoch
 	TrainingEndTime   *epoch `json:",omitempty"`
@@ -162,6 +167,7 @@ func describedTraining(arn string, s Step) any {
 	return trainingOutput{
 		TrainingJobName: s.job, TrainingJobArn: arn, TrainingJobStatus: said.Status, SecondaryStatus: said.Secondary, FailureReason: said.Reason,
 		ModelArtifacts:    map[string]string{"S3ModelArtifacts": "s3://churn-models/" + s.job + "/output/model.tar.gz"},
+		ResourceConfig:    map[string]any{"InstanceCount": 1, "InstanceType": or(s.Instance, usualInstance), "VolumeSizeInGB": 30},
 		StoppingCondition: map[string]int{"MaxRuntimeInSeconds": int(time.Hour / time.Second)},
 		CreationTime:      stamp(s.Start), TrainingEndTime: stamp(s.End),
 	}
@@ -183,7 +189,7 @@ func describedProcessing(arn string, s Step) any {
 	said := s.said()
 	return processingOutput{
 		ProcessingJobName: s.job, ProcessingJobArn: arn, ProcessingJobStatus: said.Status, FailureReason: said.Reason, ExitMessage: said.Exit,
-		ProcessingResources: map[string]any{"ClusterConfig": map[string]any{"InstanceCount": 1, "InstanceType": "ml.m5.large", "VolumeSizeInGB": 30}},
+		ProcessingResources: map[string]any{"ClusterConfig": map[string]any{"InstanceCount": 1, "InstanceType": or(s.Instance, usualInstance), "VolumeSizeInGB": 30}},
 		AppSpecification:    map[string]string{"ImageUri": "123456789012.dkr.ecr.us-east-1.amazonaws.com/churn:latest"},
 		CreationTime:        stamp(s.Start), ProcessingEndTime: stamp(s.End),
 	}
@@ -207,7 +213,7 @@ func describedTransform(arn string, s Step) any {
 	return transformOutput{
 		TransformJobName: s.job, TransformJobArn: arn, TransformJobStatus: said.Status, FailureReason: said.Reason,
 		ModelName: "churn", TransformInput: map[string]any{"DataSource": source},
-		TransformResources: map[string]any{"InstanceType": "ml.m5.large", "InstanceCount": 1},
+		TransformResources: map[string]any{"InstanceType": or(s.Instance, usualInstance), "InstanceCount": 1},
 		CreationTime:       stamp(s.Start), TransformEndTime: stamp(s.End),
 	}
 }

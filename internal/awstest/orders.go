@@ -1,6 +1,7 @@
 package awstest
 
 import (
+	"errors"
 	"fmt"
 	"net/http"
 	"regexp"
@@ -24,7 +25,14 @@ type FailOrder struct {
 	// the states that a failed training job ends in.
 	JobReason    string `json:"job_reason,omitempty"`
 	JobSecondary string `json:"job_secondary,omitempty"`
-	Refusals     int    `json:"refusals,omitempty"` // how many of the account's next retries are refused with ResourceLimitExceeded, 0 to 1000
+	// Instance is the instance type of the step's job; absent: ml.m5.large.
+	Instance string `json:"instance,omitempty"`
+	// Quota, in place of a class or a reason, is one that each run takes an instance
+	// of. While none is free a run fails of that, and else it succeeds: see Settings.
+	Quota          string `json:"quota,omitempty"`
+	Silent         int    `json:"silent,omitempty"`          // how many runs, from the first, send no event, 0 to 1000
+	IgnoresRetries int    `json:"ignores_retries,omitempty"` // how many retries are accepted for nothing, 0 to 1000
+	Refusals       int    `json:"refusals,omitempty"`        // how many of the account's next retries are refused with ResourceLimitExceeded, 0 to 1000
 }
 
 // The names that SageMaker allows (API reference: CreatePipeline, PipelineName;
@@ -37,7 +45,11 @@ var (
 const (
 	maxTimes = 1000  // of failing and refusing: more is a slip of the finger
 	maxLasts = 86400 // seconds
+	maxQuota = 256   // characters: more than any name in Service Quotas has
 )
+
+// instanceType is how SageMaker spells them.
+var instanceType = regexp.MustCompile(`^ml\.[a-z0-9-]+\.[a-z0-9-]+$`)
 
 // endStates are the secondary statuses that a training job which did not
 // complete ends in (API reference: DescribeTrainingJob, SecondaryStatus).
@@ -45,8 +57,14 @@ var endStates = []string{"Failed", "Interrupted", "MaxRuntimeExceeded", "MaxWait
 
 func (o *FailOrder) check() error {
 	_, known := ReasonFor(o.Class)
-	asked := o.JobReason != "" || o.JobSecondary != ""
+	asked := o.JobReason != "" || o.JobSecondary != "" || o.Quota != ""
 	switch {
+	case o.Quota != "" && (o.Class != "" || o.Reason != "" || o.JobReason != "" || o.JobSecondary != ""):
+		return errors.New("quota: expected it in place of class, reason, job_reason and job_secondary")
+	case len(o.Quota) > maxQuota:
+		return fmt.Errorf("quota: expected at most %d characters", maxQuota)
+	case o.Instance != "" && !instanceType.MatchString(o.Instance):
+		return fmt.Errorf("instance: expected an instance type such as %s, got %.80q", usualInstance, o.Instance)
 	case !pipelineName.MatchString(o.Pipeline):
 		return fmt.Errorf("pipeline: expected 1 to 256 letters and digits, with dashes between, got %.80q", o.Pipeline)
 	case !stepName.MatchString(o.Step):
@@ -65,8 +83,11 @@ func (o *FailOrder) check() error {
 		return fmt.Errorf("fails: expected a whole number from 1 to %d, got %d", maxTimes, o.Fails)
 	case o.Lasts < 0 || o.Lasts > maxLasts:
 		return fmt.Errorf("lasts: expected seconds from 0 to %d, got %v", maxLasts, o.Lasts)
-	case o.Refusals < 0 || o.Refusals > maxTimes:
-		return fmt.Errorf("refusals: expected a whole number from 0 to %d, got %d", maxTimes, o.Refusals)
+	}
+	for field, n := range map[string]int{"refusals": o.Refusals, "silent": o.Silent, "ignores_retries": o.IgnoresRetries} {
+		if n < 0 || n > maxTimes {
+			return fmt.Errorf("%s: expected a whole number from 0 to %d, got %d", field, maxTimes, n)
+		}
 	}
 	return nil
 }
@@ -74,14 +95,22 @@ func (o *FailOrder) check() error {
 // script is the life of the execution that is asked for.
 func (o *FailOrder) script() Script {
 	lasts := time.Duration(o.Lasts * float64(time.Second))
-	runs := slices.Repeat([]Run{Fails(o.step()).After(lasts)}, o.Fails)
-	return Script{Pipeline: o.Pipeline, Runs: append(runs, Succeeds().After(lasts))}
+	s := Script{Pipeline: o.Pipeline, Quota: o.Quota, Silent: o.Silent, IgnoresRetries: o.IgnoresRetries}
+	well := Succeeds().After(lasts)
+	if o.Quota != "" {
+		_, kind := usage(o.Quota)
+		well.Also = []Step{{Name: o.Step, Kind: kind, Instance: o.Instance}}
+		s.Runs = []Run{well}
+		return s
+	}
+	s.Runs = append(slices.Repeat([]Run{Fails(o.step()).After(lasts)}, o.Fails), well)
+	return s
 }
 
 // step is the step that fails.
 func (o *FailOrder) step() Step {
 	ofClass, _ := ReasonFor(o.Class)
-	s := Step{Name: o.Step, Reason: or(o.Reason, or(ofClass, ReasonSeeJobLogs))}
+	s := Step{Name: o.Step, Instance: o.Instance, Reason: or(o.Reason, or(ofClass, ReasonSeeJobLogs))}
 	if o.JobReason != "" || o.JobSecondary != "" {
 		s.Job = &Job{Reason: o.JobReason, Secondary: o.JobSecondary}
 	}

@@ -31,12 +31,16 @@ const (
 // instances of ml.m5.large: the limit, those in use, and those asked for. A
 // limit of 0, or less than delta, can never be met.
 func ReasonQuotaContention(limit, used, delta int) string {
-	return fmt.Sprintf("ClientError: Failed to invoke sagemaker:CreateTrainingJob. Error Details: "+
-		"The account-level service limit 'ml.m5.large for training job usage' is %d Instances, with current utilization of "+
+	return reasonQuota("ml.m5.large for training job usage", "arn:aws:sagemaker:us-east-1:123456789012:pipeline/churn/execution/abcdef012345", "Train", limit, used, delta)
+}
+
+func reasonQuota(quota, arn, step string, limit, used, delta int) string {
+	call, _ := usage(quota)
+	return fmt.Sprintf("ClientError: Failed to invoke sagemaker:%s. Error Details: "+
+		"The account-level service limit '%s' is %d Instances, with current utilization of "+
 		"%d Instances and a request delta of %d Instances. Please contact AWS support to request an increase for this limit.\n"+
-		"Retry not appropriate on execution of step with PipelineExecutionArn "+
-		"arn:aws:sagemaker:us-east-1:123456789012:pipeline/churn/execution/abcdef012345 and StepId Train. "+
-		"No retry policy configured for the exception type SAGEMAKER_RESOURCE_LIMIT.", limit, used, delta)
+		"Retry not appropriate on execution of step with PipelineExecutionArn %s and StepId %s. "+
+		"No retry policy configured for the exception type SAGEMAKER_RESOURCE_LIMIT.", call, quota, limit, used, delta, arn, step)
 }
 
 // ReasonQuotaZero is the refusal by a quota that was never raised from zero.

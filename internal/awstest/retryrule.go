@@ -22,6 +22,13 @@ func (a *Account) Retries(arn string) (out []Retry) {
 	return out
 }
 
+// Unstarted are the retries of an execution that were accepted through the API,
+// and of which nothing came. See [Account.IgnoreRetries].
+func (a *Account) Unstarted(arn string) (out []Retry) {
+	a.do(func(time.Time) { out = slices.Clone(a.must(arn).unstarted) })
+	return out
+}
+
 // HumanRetries tells when people retried the execution, by HumanRetry.
 func (a *Account) HumanRetries(arn string) (out []time.Time) {
 	a.do(func(time.Time) { out = slices.Clone(a.must(arn).persons) })
@@ -51,17 +58,28 @@ func (a *Account) retry(in request) answer {
 	if refusal := a.cannotRetry(e); refusal != nil {
 		return *refusal
 	}
-	if a.running() >= a.config.RunningLimit && a.config.RunningLimit > 0 {
+	if limit := a.config.RunningLimit; limit > 0 && a.running() >= limit {
 		a.refuseForRoom(in)
-		return refusal(codeResourceLimit, fmt.Sprintf("The account-level service limit 'Concurrent pipeline executions' is %d.", a.config.RunningLimit))
+		return refusal(codeResourceLimit, fmt.Sprintf("The account-level service limit 'Concurrent pipeline executions' is %d.", limit))
 	}
 	a.tokens[in.Token] = usedToken{arn: strings.ToLower(e.ARN), parallelism: in.Parallelism, at: in.At}
-	e.retries = append(e.retries, Retry{in.Token, in.At, in.Parallelism})
+	return answer{status: http.StatusOK, body: retryOutput{e.ARN}, effective: a.accept(e, in)}
+}
+
+// accept starts the next run, and tells whether it does.
+func (a *Account) accept(e *execution, in request) bool {
+	accepted := Retry{in.Token, in.At, in.Parallelism}
+	if e.ignores > 0 {
+		e.ignores--
+		e.unstarted = append(e.unstarted, accepted)
+		return false
+	}
+	e.retries = append(e.retries, accepted)
 	if in.Parallelism > 0 {
 		e.Parallelism = in.Parallelism
 	}
 	a.begin(e, in.At)
-	return answer{status: http.StatusOK, body: retryOutput{e.ARN}, effective: true}
+	return true
 }
 
 type retryOutput struct{ PipelineExecutionArn string }

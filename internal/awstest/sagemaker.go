@@ -96,6 +96,7 @@ func outOfBounds(member, value, constraint string) error {
 	return fmt.Errorf("1 validation error detected: Value '%s' at '%s' failed to satisfy constraint: %s", value, member, constraint)
 }
 
+// A describeOutput is also how Search shows an execution.
 type describeOutput struct {
 	PipelineArn                  string
 	PipelineExecutionArn         string
@@ -113,7 +114,10 @@ func (a *Account) describe(in request) answer {
 	if e == nil {
 		return notFound(in.ARN)
 	}
-	s := e.seen(in.At, a.config.Unknowns.DescribeLag)
+	return answer{status: http.StatusOK, body: described(e.seen(in.At, a.config.Unknowns.DescribeLag))}
+}
+
+func described(s Execution) describeOutput {
 	out := describeOutput{
 		PipelineArn: s.PipelineARN, PipelineExecutionArn: s.ARN,
 		PipelineExecutionDisplayName: s.DisplayName, PipelineExecutionDescription: s.Description,
@@ -125,7 +129,7 @@ func (a *Account) describe(in request) answer {
 	if s.Parallelism > 0 {
 		out.ParallelismConfiguration = &parallelism{&s.Parallelism}
 	}
-	return answer{status: http.StatusOK, body: out}
+	return out
 }
 
 type listStepsOutput struct {

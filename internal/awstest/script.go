@@ -18,6 +18,16 @@ type Script struct {
 	DisplayName, Description string
 	// Parallelism is the execution's MaxParallelExecutionSteps; zero: none.
 	Parallelism int32
+	// Quota is the one that each run takes an instance of, from its start to its
+	// end, where Config.Quotas limits it. A run that finds none free fails at its
+	// first step within seconds, and none of Runs is used up.
+	Quota string
+	// Silent is how many runs, from the first on, send no event at all, neither at
+	// their start nor at their end. See Account.SendLate.
+	Silent int
+	// IgnoresRetries is how many retries through the API, from the first on, are
+	// accepted for nothing, as by Account.IgnoreRetries.
+	IgnoresRetries int
 	// Before are steps that have succeeded before the first run's end. No retry
 	// runs them again.
 	Before []Step
@@ -54,6 +64,12 @@ func FailsBeforeSteps() Run { return Run{Ends: Failed, BeforeSteps: true} }
 // Succeeds is a run that succeeds at once.
 func Succeeds() Run { return Run{Ends: Succeeded} }
 
+// CompletesWithFailures is a run in which steps fail that others handle, so that
+// it ends at once as CompletedWithFailures.
+func CompletesWithFailures(steps ...Step) Run {
+	return Run{Ends: CompletedWithFailures, Failing: steps}
+}
+
 // KeepsRunning is a run that does not end by itself.
 func KeepsRunning() Run { return Run{Ends: Executing} }
 
@@ -72,7 +88,7 @@ func (a *Account) Add(s Script) (arn string) {
 
 func (a *Account) add(s Script, now time.Time) *execution {
 	a.serial++
-	e := &execution{script: s}
+	e := &execution{nth: a.serial, script: s, ignores: s.IgnoresRetries}
 	e.ID = or(s.ID, fmt.Sprintf("%012x", 0xa10000000000+a.serial))
 	e.Pipeline = or(s.Pipeline, "churn")
 	e.PipelineARN = fmt.Sprintf("arn:%s:sagemaker:%s:%s:pipeline/%s", a.config.Partition, a.config.Region, a.config.Number, e.Pipeline)
@@ -96,10 +112,14 @@ func (a *Account) add(s Script, now time.Time) *execution {
 
 // begin starts the script's next run, and sees to its end.
 func (a *Account) begin(e *execution, now time.Time) {
-	run := e.script.run(e.Run + 1)
+	run := e.script.run(e.Run + 1 - e.crowded)
+	if !a.occupy(e) {
+		e.crowded++
+		run = a.findsNoneFree(e, run)
+	}
 	a.start(e, run, now)
 	if run.Ends != Executing {
-		e.pending = &change{now.Add(run.Lasts), func(due time.Time) { a.end(e, run, due) }}
+		a.plan(e, now.Add(run.Lasts), func(due time.Time) { a.end(e, run, due) })
 	}
 }
 
@@ -129,6 +149,7 @@ func (s Script) run(n int) Run {
 // end is how a run ends: by its script, or by the test's hand.
 func (a *Account) end(e *execution, run Run, now time.Time) {
 	e.pending = nil
+	a.release(e)
 	if run.Ends == Stopped && e.Status != Stopping {
 		a.become(e, Stopping, now, e.instant(now))
 	}
@@ -161,7 +182,7 @@ func (a *Account) restart(e *execution, i int, old Step, at time.Time) {
 	if e.row(old.Name) != i {
 		return
 	}
-	next := Step{Name: old.Name, Kind: old.Kind, Status: Executing, Start: at, Attempts: old.Attempts}
+	next := Step{Name: old.Name, Kind: old.Kind, Status: Executing, Start: at, Attempts: old.Attempts, Instance: old.Instance}
 	e.names(&next)
 	if a.config.Unknowns.CountsAttempts {
 		next.Attempts++
@@ -208,6 +229,7 @@ func (s *Step) finish(run Run, at time.Time) {
 	for _, f := range run.Failing {
 		if f.Name == s.Name {
 			s.Status, s.Reason, s.NotCreated, s.Kind, s.Job = Failed, f.Reason, f.NotCreated, f.Kind, f.Job
+			s.Instance = or(f.Instance, s.Instance)
 		}
 	}
 }

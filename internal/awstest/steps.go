@@ -44,6 +44,9 @@ type Step struct {
 	// Job is what the job behind the failed step says, where that is not just
 	// Reason. Nil: it says the same.
 	Job *Job `json:"job,omitempty"`
+	// Instance is the instance type that its job asks for. Empty: that of the
+	// script's quota, else ml.m5.large.
+	Instance string `json:"instance,omitempty"`
 	// Status, Start, End and Attempts are kept by the stand-in. A step that has
 	// not ended has the zero End.
 	Status   Status    `json:"status"`

@@ -42,6 +42,13 @@ type Unknowns struct {
 	// DescribeLag is how long DescribePipelineExecution shows the state before
 	// a change.
 	DescribeLag time.Duration
+	// SearchLag is how long Search shows the state before a change, as an index
+	// does that is brought up to date behind the executions. One that was started
+	// since is not found at all.
+	SearchLag time.Duration
+	// SearchRefusesFilter: Search answers ValidationException wherever it is to
+	// filter. The reference does not say which properties of executions it can.
+	SearchRefusesFilter bool
 	// NoExecutingEvent: a retry sends no event for the change to Executing.
 	NoExecutingEvent bool
 	// RefusesPast: CreateSchedule refuses a one-time schedule that is already
@@ -51,6 +58,7 @@ type Unknowns struct {
 
 // Variations are the settings that a test should pass under, each by a name
 // fit for a subtest: every switch alone, and all that make life harder at once.
+// Those of a search alone are in SearchVariations.
 func Variations() map[string]Unknowns {
 	return map[string]Unknowns{
 		"most likely":            {},
@@ -70,7 +78,17 @@ func Variations() map[string]Unknowns {
 		"all at once": {
 			TokenMemory: 10 * time.Minute, BurnsRefusedTokens: true, WrongStatusCode: codeConflict, MissingJobCode: codeNotFound,
 			RetryResumesStopped: true, RetryMovesStart: true, CountsAttempts: true, AppendsRows: true,
-			StepLag: 5 * time.Second, DescribeLag: 5 * time.Second, NoExecutingEvent: true, RefusesPast: true,
+			StepLag: 5 * time.Second, DescribeLag: 5 * time.Second, SearchLag: 5 * time.Second, NoExecutingEvent: true, RefusesPast: true,
 		},
+	}
+}
+
+// SearchVariations are the settings of what only a search meets, by a name fit
+// for a subtest.
+func SearchVariations() map[string]Unknowns {
+	return map[string]Unknowns{
+		"most likely":    {},
+		"search lags":    {SearchLag: time.Minute},
+		"refuses filter": {SearchRefusesFilter: true},
 	}
 }

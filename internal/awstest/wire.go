@@ -127,6 +127,8 @@ var operations = map[string]struct {
 	"DescribePipelineExecution":  {jsonRPC, func() any { return new(describeInput) }, (*Account).describe},
 	"ListPipelineExecutionSteps": {jsonRPC, func() any { return new(listStepsInput) }, (*Account).listSteps},
 	"ListPipelineExecutions":     {jsonRPC, func() any { return new(listExecutionsInput) }, (*Account).listExecutions},
+	"ListPipelines":              {jsonRPC, func() any { return new(listPipelinesInput) }, (*Account).listPipelines},
+	"Search":                     {jsonRPC, func() any { return new(searchInput) }, (*Account).search},
 	"RetryPipelineExecution":     {jsonRPC, func() any { return new(retryInput) }, (*Account).retry},
 	"DescribeTrainingJob":        {jsonRPC, func() any { return new(describeTrainingInput) }, describeJob("training-job", describedTraining)},
 	"DescribeProcessingJob":      {jsonRPC, func() any { return new(describeProcessingInput) }, describeJob("processing-job", describedProcessing)},
@@ -166,9 +168,13 @@ func (a *Account) read(r *http.Request) (in request, refused *answer) {
 	return in, refused
 }
 
+// everything is what IAM is asked about where an operation is about no resource
+// (service authorization reference: Amazon SageMaker, Search and ListPipelines).
+const everything = "*"
+
 // spelled is the ARN of what a request names, as IAM is asked about it.
 func (a *Account) spelled(resource string) string {
-	if strings.HasPrefix(resource, "arn:") {
+	if resource == everything || strings.HasPrefix(resource, "arn:") {
 		return resource
 	}
 	a.mu.Lock()

@@ -96,8 +96,26 @@ func trainingJob(ctx context.Context, client *sagemaker.Client, name string) (ca
 	}
 	return cause.Job{
 		Name: aws.ToString(out.TrainingJobName), Status: string(out.TrainingJobStatus),
-		Secondary: string(out.SecondaryStatus), Reason: aws.ToString(out.FailureReason),
+		Secondary: string(out.SecondaryStatus), Reason: aws.ToString(out.FailureReason), Instance: trainedOn(out.ResourceConfig),
 	}, nil
+}
+
+// trainedOn is the instance type that a training job asked for. Empty where it
+// asked for several: which of them ran short, nobody says.
+func trainedOn(c *types.ResourceConfig) string {
+	if c == nil {
+		return ""
+	}
+	only := c.InstanceType
+	for i, group := range c.InstanceGroups {
+		if i == 0 {
+			only = group.InstanceType
+		}
+		if group.InstanceType != only {
+			return ""
+		}
+	}
+	return string(only)
 }
 
 func processingJob(ctx context.Context, client *sagemaker.Client, name string) (cause.Job, error) {
@@ -105,10 +123,14 @@ func processingJob(ctx context.Context, client *sagemaker.Client, name string) (
 	if err != nil {
 		return cause.Job{}, err
 	}
-	return cause.Job{
+	job := cause.Job{
 		Name: aws.ToString(out.ProcessingJobName), Status: string(out.ProcessingJobStatus),
 		Reason: aws.ToString(out.FailureReason), Exit: aws.ToString(out.ExitMessage),
-	}, nil
+	}
+	if r := out.ProcessingResources; r != nil && r.ClusterConfig != nil {
+		job.Instance = string(r.ClusterConfig.InstanceType)
+	}
+	return job, nil
 }
 
 func transformJob(ctx context.Context, client *sagemaker.Client, name string) (cause.Job, error) {
@@ -116,9 +138,13 @@ func transformJob(ctx context.Context, client *sagemaker.Client, name string) (c
 	if err != nil {
 		return cause.Job{}, err
 	}
-	return cause.Job{
+	job := cause.Job{
 		Name: aws.ToString(out.TransformJobName), Status: string(out.TransformJobStatus), Reason: aws.ToString(out.FailureReason),
-	}, nil
+	}
+	if r := out.TransformResources; r != nil {
+		job.Instance = string(r.InstanceType)
+	}
+	return job, nil
 }
 
 // jobOf is the ARN of the job behind a step that Job can describe; "" where

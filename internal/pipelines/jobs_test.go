@@ -38,13 +38,13 @@ func TestJob(t *testing.T) {
 		awstest.Step{Name: "Prepare", Kind: awstest.Processing, Job: says},
 		awstest.Step{Name: "Quality", Kind: awstest.QualityCheck, Job: says},
 		awstest.Step{Name: "Bias", Kind: awstest.ClarifyCheck, Job: says},
-		awstest.Step{Name: "Score", Kind: awstest.Transform, Job: says},
+		awstest.Step{Name: "Score", Kind: awstest.Transform, Job: says, Instance: "ml.g5.xlarge"},
 	)
-	processed := cause.Job{Status: "Stopped", Reason: "said", Exit: "left"}
+	processed := cause.Job{Status: "Stopped", Reason: "said", Exit: "left", Instance: "ml.m5.large"}
 	for step, want := range map[string]cause.Job{
-		"Train":   {Status: "Stopped", Secondary: "MaxRuntimeExceeded", Reason: "said"},
+		"Train":   {Status: "Stopped", Secondary: "MaxRuntimeExceeded", Reason: "said", Instance: "ml.m5.large"},
 		"Prepare": processed, "Quality": processed, "Bias": processed,
-		"Score": {Status: "Stopped", Reason: "said"},
+		"Score": {Status: "Stopped", Reason: "said", Instance: "ml.g5.xlarge"},
 	} {
 		ref := rows[step].Ref
 		want.Name = ref[strings.LastIndex(ref, "/")+1:]

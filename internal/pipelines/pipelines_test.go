@@ -204,8 +204,11 @@ func TestNoCallTooLate(t *testing.T) {
 		_, retrying := sagemaker.Retry(ctx, arn, claim("a"))
 		_, asking := sagemaker.Job(ctx, "arn:aws:sagemaker:eu-west-1:123456789012:training-job/a")
 		_, searching := sagemaker.NewerSuccesses(ctx, arn, start)
+		_, _, finding := sagemaker.FailedSince(ctx, start, "")
+		_, _, naming := sagemaker.Pipelines(ctx, "")
+		_, _, failing := sagemaker.FailedOf(ctx, "Churn", "")
 		cancel()
-		for _, err := range []error{describing, listing, retrying, asking, searching} {
+		for _, err := range []error{describing, listing, retrying, asking, searching, finding, naming, failing} {
 			if !errors.Is(err, awscall.ErrNoTime) {
 				t.Errorf("%s left: got %v, want ErrNoTime", left, err)
 			}
