@@ -28,6 +28,8 @@ type Answer struct {
 	Rule        string `json:"-"` // of the policy, that decided
 	Message     string `json:"-"` // what it has to say to people
 	Parallelism int    `json:"-"` // MaxParallelExecutionSteps that the retry asks for; 0 leaves it
+	Outcome     string `json:"-"` // of the earlier retry that this settles
+	Breaker     string `json:"-"` // scope of the breaker that this opened
 }
 
 // NewAnswer is the decision in the words that leave the function: bounded, on
@@ -37,6 +39,7 @@ func NewAnswer(d retry.Decision) Answer {
 		Verdict: string(d.Verdict), Reason: string(d.Reason), Execution: d.Execution, Pipeline: d.Pipeline,
 		Class: string(d.Class), Rule: d.Rule, Retry: d.Retry, Evidence: plaintext.Line(d.Evidence, maxEvidence),
 		Message: plaintext.Line(d.Message, maxEvidence), Parallelism: int(d.Parallelism),
+		Outcome: string(d.Outcome), Breaker: plaintext.Line(d.Breaker, maxEvidence),
 	}
 	if !d.Due.IsZero() {
 		a.Due = d.Due.UTC().Format(time.RFC3339)
@@ -59,17 +62,18 @@ type Invocation struct {
 }
 
 // Log writes the one line of an invocation that came to a decision. Stops,
-// malformed input and a policy that is not in force are warnings: somebody may
-// want to look.
+// malformed input, a breaker that opens and a policy that is not in force are
+// warnings: somebody may want to look.
 func Log(ctx context.Context, log *slog.Logger, in Invocation, a Answer) {
 	level := slog.LevelInfo
-	if a.Verdict == string(retry.Stop) || a.Reason == string(retry.Malformed) || in.Problem != "" {
+	if a.Verdict == string(retry.Stop) || a.Reason == string(retry.Malformed) || in.Problem != "" || a.Breaker != "" {
 		level = slog.LevelWarn
 	}
 	attrs := in.attrs()
 	for _, word := range []struct{ key, value string }{
 		{"verdict", a.Verdict}, {"reason", a.Reason}, {"execution", a.Execution}, {"pipeline", a.Pipeline},
 		{"class", a.Class}, {"rule", a.Rule}, {"due", a.Due}, {"evidence", a.Evidence}, {"message", a.Message},
+		{"outcome", a.Outcome}, {"breaker", a.Breaker},
 	} {
 		if word.value != "" {
 			attrs = append(attrs, slog.String(word.key, word.value))

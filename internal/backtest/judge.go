@@ -86,6 +86,9 @@ const sideEffects = "side_effects"
 func (j *judgement) plan(s *retry.Situation) retry.Move {
 	for {
 		move := retry.Plan(*s)
+		if s.Suppose(move) {
+			continue
+		}
 		switch move.Then {
 		case retry.LookCloser:
 			j.jobUnknown = true

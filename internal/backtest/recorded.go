@@ -100,7 +100,7 @@ func fromTrail(place string, t retry.Trail) (Recorded, error) {
 	return Recorded{
 		ID: arn.ID, Pipeline: arn.Pipeline, Place: place,
 		situation: retry.Situation{
-			Notice: notice, State: retry.State{Record: t.Stood, Full: t.Balances}, Facts: facts, Now: t.At,
+			Notice: notice, State: t.State(), Turn: t.Turn, Facts: facts, Now: t.At,
 		},
 		then:   &then{Outcome{t.Decision.Verdict, t.Decision.Reason}, max(t.Used-t.Stood.Used, 0)},
 		answer: answered(t),

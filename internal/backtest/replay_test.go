@@ -48,8 +48,8 @@ func decide(p policy.Policy, facts retry.Facts, stood retry.Record, full map[str
 		Notice: retry.Notice{Door: retry.DoorEvent, Execution: arn, EventID: "e-1", EndedAt: ended, Ended: ended.Format(time.RFC3339), Previous: "Executing"},
 	}
 	move := retry.Plan(s)
-	if move.Then == retry.AskNewer {
-		s.Facts.NewerAsked = true
+	for move.Then == retry.AskNewer || s.Suppose(move) {
+		s.Facts.NewerAsked = s.Facts.NewerAsked || move.Then == retry.AskNewer
 		move = retry.Plan(s)
 	}
 	used := stood.Used

@@ -115,17 +115,33 @@ func read(e envelope, d detail, home retry.Home) (retry.Notice, *Problem) {
 		return retry.Notice{}, &Problem{retry.Foreign, fmt.Sprintf("account, region: expected account %s in %s, got account %s in %s",
 			bare(home.Account), bare(home.Region), bare(e.Account), bare(e.Region)), arn}
 	}
+	status, ended := end(d.Status)
 	switch {
 	case d.Status == "":
-		return malformed("detail.currentPipelineExecutionStatus: expected Failed, got nothing")
-	case !strings.EqualFold(d.Status, retry.StatusFailed):
+		return malformed("detail.currentPipelineExecutionStatus: expected an end such as Failed, got nothing")
+	case !ended:
 		return retry.Notice{}, &Problem{retry.NotFailed,
-			fmt.Sprintf("detail.currentPipelineExecutionStatus: expected Failed, got %s", quote(d.Status)), arn}
+			fmt.Sprintf("detail.currentPipelineExecutionStatus: expected Failed or another end, got %s", quote(d.Status)), arn}
 	}
 	return retry.Notice{
-		Door: retry.DoorEvent, Execution: arn, EventID: e.ID, Previous: string(d.Previous),
+		Door: retry.DoorEvent, Execution: arn, EventID: e.ID, Status: status, Previous: string(d.Previous),
 		Ended: string(d.Ended), EndedAt: instant(string(d.Ended)), Emitted: instant(string(e.Time)),
 	}, nil
+}
+
+// ends are the statuses that an execution ends in (PipelineExecutionStatus). The
+// one of a failure is left empty in a notice.
+var ends = map[string]string{
+	strings.ToLower(retry.StatusFailed):    "",
+	strings.ToLower(retry.StatusSucceeded): retry.StatusSucceeded,
+	strings.ToLower(retry.StatusStopped):   retry.StatusStopped,
+	"completedwithfailures":                "CompletedWithFailures",
+}
+
+// end is the status as SageMaker spells it; false: the execution goes on.
+func end(status string) (string, bool) {
+	known, ended := ends[strings.ToLower(status)]
+	return known, ended
 }
 
 // owned says so if the execution is not this account's and Region's.

@@ -49,7 +49,7 @@ func parseWake(payload []byte, home retry.Home) (retry.Notice, *Problem) {
 		return retry.Notice{}, p
 	}
 	n := w.Notice
-	if len(n.EventID) > maxEventID || max(len(n.Wake.Wait), len(n.Ended), len(n.Previous)) > maxField || n.Wake.Again < 0 {
+	if len(n.EventID) > maxEventID || max(len(n.Wake.Wait), len(n.Ended), len(n.Previous), len(n.Status)) > maxField || n.Wake.Again < 0 {
 		return malformed("notice: expected an event id of at most %d characters, other texts of at most %d", maxEventID, maxField)
 	}
 	n.Door, n.Execution, n.EndedAt = retry.DoorWake, arn, instant(n.Ended)

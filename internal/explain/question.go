@@ -31,6 +31,7 @@ type Question struct {
 	Notice    retry.Notice
 	EventFrom string // a file, the ledger, ...
 	State     retry.State
+	Turn      retry.Turn // in a line, that it was given then
 	Now       time.Time
 
 	Looks     Looks                                                  // nil: nobody can be asked
@@ -112,7 +113,7 @@ func (q Question) retries() used {
 func (q Question) situation() retry.Situation {
 	terms := q.Policy.TermsFor(q.Notice.Execution)
 	terms.Mode, terms.Problem = retry.Lower(q.Mode, terms.Mode), q.Problem
-	return retry.Situation{Terms: terms, Notice: q.Notice, State: q.State, Now: q.Now}
+	return retry.Situation{Terms: terms, Notice: q.Notice, State: q.State, Turn: q.Turn, Now: q.Now}
 }
 
 // tell writes the story of a judgement.

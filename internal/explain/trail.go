@@ -38,7 +38,7 @@ func TellTrail(trail retry.Trail, set Setting, from string) (*Story, error) {
 	trail.Facts.ARN = arn
 	q := Question{
 		Setting: set, Notice: n, EventFrom: from, Now: trail.At, FactsFrom: "what the ledger kept of it",
-		State: retry.State{Record: trail.Stood, Full: trail.Balances},
+		State: trail.State(), Turn: trail.Turn,
 	}
 	q.Home, q.HomeFrom = retry.Home{Partition: arn.Partition, Region: arn.Region, Account: arn.Account}, "the execution's own"
 	s := q.situation()

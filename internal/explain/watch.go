@@ -50,8 +50,8 @@ type judged struct {
 // answering adds the facts that a move asks for.
 type answering func(*retry.Situation, retry.Move) error
 
-// maxAsked bounds how often a plan may ask for more; it needs two or three.
-const maxAsked = 5
+// maxAsked bounds how often a plan may ask for more; it needs a few.
+const maxAsked = 12
 
 // judge plans as retry.Corridor does, with what the policy is asked changed if
 // change is not nil. Nothing follows from it.
@@ -68,6 +68,9 @@ func judge(s retry.Situation, p policy.Policy, change func(*retry.Case), answer 
 	}
 	for range maxAsked {
 		move := retry.Plan(s)
+		if s.Suppose(move) {
+			continue
+		}
 		if move.Then != retry.LookCloser && move.Then != retry.AskNewer {
 			return judged{s: s, move: move, asked: w.asked, tried: w.tried}, nil
 		}

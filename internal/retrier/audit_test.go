@@ -21,13 +21,17 @@ func (r *rig) committed(c retry.Change) {
 	if is.Used < was.Used {
 		r.Errorf("units of %s went from %d back to %d", key, was.Used, is.Used)
 	}
-	if closed(was.Kind) && was.Failure == is.Failure && was.Failure != (retry.Failure{}) && !closed(is.Kind) {
+	startsAgain := was.Kind == retry.Retried && is.Claim.Unstarted == was.Claim.Unstarted+1 && is.Claim.Token == was.Claim.Token
+	if closed(was.Kind) && !startsAgain && was.Failure == is.Failure && was.Failure != (retry.Failure{}) && !closed(is.Kind) {
 		r.Errorf("the failure of %s at %s was %s and became %s", key, is.Failure.LastModified, was.Kind, is.Kind)
 	}
 	if is.Used-was.Used > 1 || (is.Used > was.Used) != (len(c.Takes) > 0) {
 		r.Errorf("units of %s went from %d to %d with %d taken from shared budgets", key, was.Used, is.Used, len(c.Takes))
 	}
 	r.seen[key] = is
+	if c.Tally != nil {
+		r.tallies = append(r.tallies, *c.Tally)
+	}
 	if is.Kind == retry.Claimed {
 		r.claims[is.Claim.Token] = is.Claim
 	}
@@ -91,9 +95,9 @@ func (r *rig) auditExecution(e awstest.Execution) {
 		byRetry[n] = true
 	}
 	switch {
-	case record.Kind == retry.Claimed && !r.scheduledBy(e.ARN, record.Claim.Due):
+	case record.Kind == retry.Claimed && record.Pause.Reason == "" && !r.scheduledBy(e.ARN, record.Claim.Due):
 		r.Errorf("%s: claimed, due %s, and no schedule brings it back", e.ARN, record.Claim.Due)
-	case (record.Kind == retry.Parked || record.Pause.Due.After(r.clock())) && !r.scheduledBy(e.ARN, record.Pause.Due):
+	case record.Pause.Reason != "" && (!closed(record.Kind) || record.Pause.Due.After(r.clock())) && !r.scheduledBy(e.ARN, record.Pause.Due):
 		r.Errorf("%s: waits (%s) until %s, and no schedule brings it back", e.ARN, record.Pause.Reason, record.Pause.Due)
 	}
 }

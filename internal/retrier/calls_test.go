@@ -23,9 +23,9 @@ func TestCallsPerEvent(t *testing.T) {
 		then    []string
 	}{
 		{"stopped", bug, nil, retry.Stop, retry.PermanentCause, []string{opCommit}},
-		{"retried", atOnce, nil, retry.Retry, retry.Retryable, []string{opNewer, opCommit, opRetry, opCommit}},
-		{"waiting", waiting, nil, retry.Wait, retry.BackingOff, []string{opNewer, opCommit, opSchedule}},
-		{"refused first", atOnce, refusedFirst, retry.Wait, retry.RefusedForNow, []string{opNewer, opCommit, opRetry, opCommit, opSchedule}},
+		{"retried", atOnce, nil, retry.Retry, retry.Retryable, []string{opRead, opNewer, opCommit, opRetry, opCommit}},
+		{"waiting", waiting, nil, retry.Wait, retry.BackingOff, []string{opJob, opRead, opNewer, opCommit, opSchedule}}, // the job tells which instance type is scarce
+		{"refused first", atOnce, refusedFirst, retry.Wait, retry.RefusedForNow, []string{opRead, opNewer, opCommit, opRetry, opCommit, opSchedule}},
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {

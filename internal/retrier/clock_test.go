@@ -39,7 +39,7 @@ func (r *rig) settleSkewed(skew time.Duration) {
 	r.Helper()
 	for range 200 {
 		for _, e := range r.aws.Events() {
-			if e.Status == awstest.Failed {
+			if matched(e) {
 				r.asynchronously(e.JSON())
 			}
 		}

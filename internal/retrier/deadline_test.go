@@ -31,7 +31,7 @@ func (s *shrinking) Deadline() (time.Time, bool) {
 func TestScenario19TooLittleTimeForACall(t *testing.T) {
 	everyVariation(t, func(t *testing.T, u awstest.Unknowns) {
 		for _, f := range flows {
-			for k := 1; k <= 7; k++ {
+			for k := 1; k <= 8; k++ {
 				shortOfTime(t, u, f, k)
 			}
 		}
@@ -50,7 +50,7 @@ func shortOfTime(t *testing.T, u awstest.Unknowns, f flow, k int) {
 	ctx := &shrinking{Context: context.Background()}
 	var late []string
 	o := r.invokeIn(ctx, e.JSON(), func(c call) error {
-		ledgerCall := c.op == opRead || c.op == opCommit
+		ledgerCall := c.op == opRead || c.op == opCommit || c.op == opQueue
 		switch {
 		case c.after && c.nth == k && ledgerCall:
 			ctx.late.Store(true)

@@ -6,6 +6,7 @@ import (
 	"net/http"
 	"strings"
 	"sync"
+	"time"
 
 	"mulligan/internal/retry"
 )
@@ -14,9 +15,11 @@ import (
 const (
 	opRead     = "Read"
 	opCommit   = "Commit"
+	opQueue    = "Queue"
 	opDescribe = "DescribePipelineExecution"
 	opSteps    = "ListPipelineExecutionSteps"
 	opNewer    = "ListPipelineExecutions"
+	opJob      = "DescribeTrainingJob"
 	opRetry    = "RetryPipelineExecution"
 	opSchedule = "CreateSchedule"
 )
@@ -121,12 +124,21 @@ func (l *line) RoundTrip(r *http.Request) (answer *http.Response, err error) {
 }
 
 // Read implements retry.Ledger.
-func (l *line) Read(ctx context.Context, arn retry.ExecutionARN, buckets []retry.Bucket) (state retry.State, err error) {
+func (l *line) Read(ctx context.Context, arn retry.ExecutionARN, buckets []retry.Bucket, scopes ...string) (state retry.State, err error) {
 	err = l.pass(opRead, func() error {
-		state, err = l.rig.ledger.Read(ctx, arn, buckets)
+		state, err = l.rig.ledger.Read(ctx, arn, buckets, scopes...)
 		return err
 	})
 	return state, err
+}
+
+// Queue implements retry.Ledger.
+func (l *line) Queue(ctx context.Context, wanted retry.Line) (turn time.Time, ok bool, err error) {
+	err = l.pass(opQueue, func() error {
+		turn, ok, err = l.rig.ledger.Queue(ctx, wanted)
+		return err
+	})
+	return turn, ok, err
 }
 
 // Commit implements retry.Ledger.

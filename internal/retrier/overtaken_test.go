@@ -64,13 +64,13 @@ func TestLateSuccessOfAnEarlierOrdinal(t *testing.T) {
 // until the retried run has failed and the next claim waits: it is not settled by that.
 func TestScenario21SettlesAnOlderClaim(t *testing.T) {
 	everyVariation(t, func(t *testing.T, u awstest.Unknowns) {
-		for _, k := range []int{6, 7} {
+		for _, k := range []int{7, 8} {
 			for _, second := range []awstest.Run{waiting, atOnce} {
 				r := newRig(t, under(u), inProcess)
 				e := r.fail("churn", atOnce.After(minute), second.After(minute), awstest.Succeeds().After(minute))
 				r.aws.Events()
 				r.pass(lagging(r))
-				r.deliver(e, meanwhile(k, k == 6, func() {
+				r.deliver(e, meanwhile(k, k == 7, func() {
 					r.pass(minute + lagging(r))
 					for _, next := range r.aws.Events() {
 						if next.Status == awstest.Failed {

@@ -54,13 +54,14 @@ type rig struct {
 	prefix    string // of the pipelines' names
 	config    awstest.Config
 
-	mu     sync.Mutex
-	now    time.Time
-	log    bytes.Buffer
-	dead   [][]byte               // payloads whose three deliveries all failed
-	claims map[string]retry.Claim // by token, from the moment they were written
-	takes  map[string][]time.Time // by bucket key, when a unit was taken
-	seen   map[string]retry.Record
+	mu      sync.Mutex
+	now     time.Time
+	log     bytes.Buffer
+	dead    [][]byte               // payloads whose three deliveries all failed
+	claims  map[string]retry.Claim // by token, from the moment they were written
+	takes   map[string][]time.Time // by bucket key, when a unit was taken
+	seen    map[string]retry.Record
+	tallies []retry.Tally
 }
 
 // An option changes a rig before it starts.
@@ -222,3 +223,8 @@ func lagging(r *rig) time.Duration {
 }
 
 const minute = time.Minute
+
+// matched tells whether the rule hands the event to the function: the ends.
+func matched(e awstest.Event) bool {
+	return e.Status != awstest.Executing && e.Status != awstest.Stopping
+}

@@ -4,8 +4,6 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"time"
-
-	"mulligan/internal/awstest"
 )
 
 // direct hands requests to the stand-in without a socket.
@@ -78,7 +76,7 @@ func (r *rig) wakes() {
 	r.Fatalf("still waking after %d wakes", maxRounds)
 }
 
-const maxRounds = 2000
+const maxRounds = 200000
 
 // settle delivers the events of new failures as they come, and all wakes, until
 // nothing is left to happen; then it audits.
@@ -97,7 +95,7 @@ func (r *rig) settle() {
 func (r *rig) step() bool {
 	if events := r.aws.Events(); len(events) > 0 {
 		for _, e := range events {
-			if e.Status == awstest.Failed { // the rule matches no others
+			if matched(e) {
 				r.asynchronously(e.JSON())
 			}
 		}

@@ -134,7 +134,7 @@ func (w *walk) next() {
 // gather queues the events of new failures.
 func (w *walk) gather() {
 	for _, e := range w.aws.Events() {
-		if e.Status == awstest.Failed {
+		if matched(e) {
 			w.events = append(w.events, e)
 			w.push(e.JSON())
 		}

@@ -49,8 +49,8 @@ func (b Breaker) IsOpen() bool { return !b.Opened.IsZero() }
 func (b Breaker) easing() bool { return b.Rate > 0 && b.Rate < fullRate }
 
 // sighted adds an execution to those that failed lately. It opens when there are
-// enough of them, with that execution as its probe, whose news is awaited until then.
-func (b Breaker) sighted(who string, s Scope, now, news time.Time) Breaker {
+// enough of them, and whoever goes next is its probe.
+func (b Breaker) sighted(who string, s Scope, now time.Time) Breaker {
 	kept := make([]Sighting, 0, len(b.Seen)+1)
 	for _, seen := range b.Seen {
 		if seen.Execution != who && now.Sub(seen.At) < s.Within {
@@ -59,7 +59,7 @@ func (b Breaker) sighted(who string, s Scope, now, news time.Time) Breaker {
 	}
 	b.Seen = append(kept, Sighting{who, now.UTC()})
 	if len(b.Seen) >= s.Opens {
-		b.Opened, b.Why, b.Probe, b.Called, b.Next = now.UTC(), s.Why, who, false, news.UTC()
+		b.Opened, b.Why, b.Probe, b.Called, b.Next = now.UTC(), s.Why, "", false, now.UTC()
 		b.Rate = openRate(b.Rate)
 	}
 	return b

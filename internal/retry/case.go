@@ -12,9 +12,15 @@ func (s Situation) Case() Case {
 		Message: s.Facts.message(), Rerun: s.Facts.Rerun, Granted: r.Granted, Repeats: s.repeats(),
 		Parallelism: s.Facts.Parallelism, Steps: s.Facts.Steps,
 		Previous: s.previous(), Age: s.Now.Sub(s.ended()), Retry: n, Used: r.Used, Careful: r.Careful,
-		Visit: s.visit(SharedBudgetEmpty), Full: s.State.Full, Now: s.Now,
+		Full: s.State.Full, Lines: s.State.Lines, Stood: s.stood(), Rested: s.rested(), Now: s.Now,
 		Token: NewToken(s.Notice.EventID, s.Notice.Execution, s.Facts.Round, n, 1),
 	}
+}
+
+// rested tells whether the failure has waited for what others waited for too.
+func (s Situation) rested() bool {
+	p := s.State.Record.Pause
+	return s.State.Record.waits() && p.Reason != LookingAgain && p.Seen.Equal(s.Facts.LastModified)
 }
 
 // previous is the status that the failure shown came from. A notice whose own

@@ -40,8 +40,8 @@ func severity(l cause.Label) int {
 // maxJobLooks bounds the jobs that are looked at for one failure.
 const maxJobLooks = 3
 
-// unlooked are the failed steps whose text carries no cause and whose jobs were
-// not looked at yet. Where another step cannot succeed, nothing they say matters.
+// unlooked are the failed steps whose text carries no cause, or does not name what
+// ran short, and whose jobs were not looked at yet. Where another step cannot succeed, nothing they say matters.
 func (f Facts) unlooked() []int {
 	if f.Cause.Label == cause.Permanent {
 		return nil
@@ -51,11 +51,18 @@ func (f Facts) unlooked() []int {
 		switch {
 		case step.Job != nil:
 			looked++
-		case step.Bare():
+		case step.Bare(), step.Name == f.Cause.Step && step.Ref != "" && f.nameless():
 			left = append(left, i)
 		}
 	}
 	return left[:min(len(left), max(0, maxJobLooks-looked))]
+}
+
+// nameless tells whether some instance type ran short, and the text does not say
+// which: its job does.
+func (f Facts) nameless() bool {
+	c := f.Cause
+	return c.Label == cause.Transient && (c.Class == cause.Capacity || c.Class == cause.SpotInterruption) && c.Scarce == ""
 }
 
 // withJobs adds what the jobs of the steps at those places say, and reads the

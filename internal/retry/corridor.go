@@ -81,9 +81,13 @@ func (c *Corridor) Handle(ctx context.Context, n Notice) (Decision, error) {
 			}
 			looked, s.Now = true, c.Now()
 		}
-		move, err := c.plan(ctx, &s)
+		move, moved, err := c.plan(ctx, &s)
 		if err != nil {
 			return Decision{}, err
+		}
+		if moved {
+			looked = false
+			continue
 		}
 		stands, applied, err := c.commit(ctx, s, move)
 		if err != nil {
@@ -105,9 +109,10 @@ func (c *Corridor) open(ctx context.Context, s *Situation) error {
 	if err != nil {
 		return fmt.Errorf("know the policy: %w", err)
 	}
-	if s.State, err = c.Ledger.Read(ctx, s.Notice.Execution, known.Policy.Budgets(s.Notice.Execution)); err != nil {
+	if s.State, err = c.Ledger.Read(ctx, s.Notice.Execution, known.Policy.Budgets(s.Notice.Execution), CallScope); err != nil {
 		return fmt.Errorf("read the ledger: %w", err)
 	}
+	s.Notice = s.Notice.recalled(s.State.Record)
 	if s.Terms, err = c.Rules.Terms(s.Notice.Execution, &s.State.Policy); err != nil {
 		return fmt.Errorf("know the policy: %w", err)
 	}
@@ -133,28 +138,42 @@ func (c *Corridor) readUnasked(ctx context.Context, s *Situation, asked []Bucket
 	if err != nil {
 		return fmt.Errorf("read the ledger: %w", err)
 	}
-	s.State.Record = more.Record
+	s.State.Record, s.State.Holds = more.Record, more.Holds
 	maps.Copy(s.State.Full, more.Full)
+	s.State.Lines = joined(s.State.Lines, more.Lines)
 	return nil
 }
 
-// plan decides, asking for what the decision turns on.
-func (c *Corridor) plan(ctx context.Context, s *Situation) (move Move, err error) {
-	for {
+// plan decides, asking for what the decision turns on. True: another delivery
+// moved the record on meanwhile.
+func (c *Corridor) plan(ctx context.Context, s *Situation) (move Move, moved bool, err error) {
+	for range maxAsks {
 		switch move = Plan(*s); move.Then {
 		case LookCloser:
 			err = c.lookCloser(ctx, s, move.Jobs)
 		case AskNewer:
 			err = c.askNewer(ctx, s)
+		case AskScopes:
+			moved, err = c.askScopes(ctx, s, move.Scopes)
+		case StandInLine:
+			err = c.standInLine(ctx, s, move.Line)
 		default:
-			return move, nil
+			return move, false, nil
 		}
 		if err != nil {
-			return Move{}, fmt.Errorf("look around the failure: %w", err)
+			return Move{}, false, fmt.Errorf("look around the failure: %w", err)
+		}
+		if moved {
+			return Move{}, true, nil
 		}
 		s.Now = c.Now()
 	}
+	return Move{}, false, errors.New("the decision kept asking for more")
 }
+
+// maxAsks bounds what one plan may ask for: jobs, a newer execution, the breakers
+// twice, and a turn in a line or two.
+const maxAsks = 12
 
 // look asks SageMaker how the execution stands, both calls side by side.
 func (c *Corridor) look(ctx context.Context, arn ExecutionARN) (Facts, error) {
@@ -183,21 +202,13 @@ func (c *Corridor) commit(ctx context.Context, s Situation, m Move) (State, bool
 	}
 	stands, applied, err := c.Ledger.Commit(ctx, Change{
 		Execution: s.Notice.Execution, Seen: s.State, Record: *m.Write, Takes: m.Takes,
+		Breakers: m.Breakers, Refills: m.Refills, Tally: m.Tally,
 		Now: s.Now, Expires: s.Now.Add(c.Keep), Trail: c.trail(s, m),
 	})
 	if err != nil {
 		return State{}, false, fmt.Errorf("write %s, %s to the ledger: %w", m.Decision.Verdict, m.Decision.Reason, err)
 	}
 	return stands, applied, nil
-}
-
-func (c *Corridor) trail(s Situation, m Move) Trail {
-	stood := s.State.Record
-	stood.Decision = Decision{} // it has a trail of its own
-	return Trail{
-		At: s.Now.UTC(), Build: c.Build, Policy: s.Version, Mode: s.Mode, Supersedes: s.Supersedes, Notice: s.Notice, Stood: stood, Facts: s.Facts,
-		Balances: s.State.Full, Used: m.Write.Used, Ordinal: m.Write.Claim.Ordinal, Decision: m.Decision,
-	}
 }
 
 // act carries out what follows the write.
@@ -211,33 +222,4 @@ func (c *Corridor) act(ctx context.Context, s Situation, m Move) (Decision, erro
 		return c.call(ctx, s, m.Decision)
 	}
 	return m.Decision, nil
-}
-
-// call makes the claimed call, for the reason that was decided, and settles what
-// it was answered.
-func (c *Corridor) call(ctx context.Context, s Situation, decided Decision) (Decision, error) {
-	called := s.State.Record
-	called.Decision = decided
-	answer, err := c.Pipelines.Retry(ctx, s.Facts.ARN, called.Claim)
-	if err != nil {
-		return Decision{}, fmt.Errorf("retry the execution: %w", err)
-	}
-	if answer.Kind == WrongStatus {
-		if s.Facts, err = c.look(ctx, s.Notice.Execution); err != nil {
-			return Decision{}, err
-		}
-	}
-	for range maxPlans {
-		s.Now = c.Now()
-		move := AfterCall(s, called, answer)
-		stands, applied, err := c.commit(ctx, s, move)
-		if err != nil {
-			return Decision{}, err
-		}
-		s.State = stands
-		if applied {
-			return c.act(ctx, s, move)
-		}
-	}
-	return Decision{}, errors.New("the record kept changing under this delivery")
 }

@@ -56,7 +56,10 @@ func (s Situation) doubt() (why string, looks int) {
 	switch {
 	case f.LastModified.Before(r.Failure.LastModified):
 		return "SageMaker's answer is older than the record", staleLooks
-	case f.failed() && ended.Sub(f.LastModified) > staleAfter:
+	case s.Notice.Status != "" && is(f.Status, s.Notice.Status):
+		return "", 0
+	case f.failed() && ended.Sub(f.LastModified) > staleAfter,
+		f.failed() && s.Notice.Status != "" && ended.After(f.LastModified):
 		return "the event is younger than SageMaker's answer", staleLooks
 	case !f.failed() && s.Notice.happened().After(f.LastModified),
 		!f.failed() && r.leftFailed() && !r.knows(s.Notice) && !ended.Before(f.LastModified.Truncate(time.Second)):
@@ -108,7 +111,7 @@ func (s Situation) lookAgain(why string, looks int) (Move, bool) {
 // pause writes a wait without a unit into the record.
 func (s Situation) pause(r Record, reason Reason, due time.Time, visit int, evidence string) Move {
 	r.Pause = Pause{
-		Reason: reason, Due: due, Visit: visit, Seen: s.Facts.LastModified,
+		Reason: reason, Due: due, Visit: visit, Seen: s.Facts.LastModified, Notice: s.Notice.original(),
 		Schedule: pauseName(s.Notice.Execution, s.Facts, reason, visit), Evidence: evidence,
 	}
 	last := r.Decision

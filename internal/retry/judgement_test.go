@@ -23,16 +23,16 @@ func look(steps ...Step) Facts {
 // decided, and what the job says decides.
 func TestPlanLooksAtSilentJobs(t *testing.T) {
 	s := situation(Record{}, look(step("Train", silent, "arn:aws:sagemaker:eu-west-1:123456789012:training-job/j"), step("Prep", silent, "")))
-	move := Plan(s)
+	move := planned(s)
 	if move.Then != LookCloser || len(move.Jobs) != 1 || move.Jobs[0] != 0 || move.Write != nil {
 		t.Fatalf("got %+v, want to look at the job of step 0 alone", move)
 	}
 	s.Facts = s.Facts.withJobs(move.Jobs, []cause.Job{{Status: "Failed", Secondary: "Failed", Reason: "CapacityError: Unable to provision requested ML compute capacity."}})
-	if move = Plan(s); move.Then == LookCloser {
+	if move = planned(s); move.Then == LookCloser {
 		t.Error("it looks again at what it has seen")
 	}
 	s.Facts = s.Facts.withJobs([]int{0}, []cause.Job{{}})
-	if move = Plan(s); move.Then == LookCloser {
+	if move = planned(s); move.Then == LookCloser {
 		t.Error("it looks again at a job that is gone")
 	}
 }
@@ -49,7 +49,8 @@ func TestUnlooked(t *testing.T) {
 	}{
 		{"no more than three", look(many...), 3},
 		{"not beside a step that cannot succeed", look(append(many, step("z", "AlgorithmError: KeyError: 'label'", ""))...), 0},
-		{"not where the text tells", look(step("a", "CapacityError: Unable to provision requested ML compute capacity.", "arn:x/y")), 0},
+		{"not where the text tells", look(step("a", "CapacityError: No ml.p4d.24xlarge is available due to InsufficientInstanceCapacity.", "arn:x/y")), 0},
+		{"where it does not tell which instance type", look(step("a", "CapacityError: Unable to provision requested ML compute capacity.", "arn:x/y")), 1},
 	}
 	for _, test := range tests {
 		if got := test.facts.unlooked(); len(got) != test.want {
@@ -120,7 +121,7 @@ func TestPlanStepsBack(t *testing.T) {
 		s := situation(test.record, failedFacts(t0, t0))
 		s.Policy, s.Supersedes = test.policy, true
 		s.Facts.NewerAsked, s.Facts.Newer = test.asked, test.newer
-		got := Plan(s)
+		got := planned(s)
 		if got.Then != test.then || got.Decision.Reason != test.reason {
 			t.Errorf("%s: got effect %d, %s; want %d, %s", test.name, got.Then, got.Decision.Reason, test.then, test.reason)
 		}
@@ -128,7 +129,7 @@ func TestPlanStepsBack(t *testing.T) {
 			t.Errorf("%s: got %+v, want a closed record, nothing spent", test.name, got.Write)
 		}
 		s.Supersedes = false
-		if got := Plan(s); got.Then == AskNewer || got.Decision.Reason == Superseded {
+		if got := planned(s); got.Then == AskNewer || got.Decision.Reason == Superseded {
 			t.Errorf("%s: turned off, and yet it steps back", test.name)
 		}
 	}
@@ -165,7 +166,7 @@ func TestRepeats(t *testing.T) {
 		if got := s.Case().Repeats; got != test.want {
 			t.Errorf("%s: got %d, want %d", test.name, got, test.want)
 		}
-		if w := Plan(s).Write; w != nil && (w.Repeats != test.want || w.Mark != test.facts.mark()) {
+		if w := planned(s).Write; w != nil && (w.Repeats != test.want || w.Mark != test.facts.mark()) {
 			t.Errorf("%s: recorded %d of %q", test.name, w.Repeats, w.Mark)
 		}
 	}
@@ -178,7 +179,7 @@ func TestClaimKeepsWhatTheRuleGave(t *testing.T) {
 	before.Granted = map[string]int{"scarce": 1}
 	s := situation(before, failedFacts(t0, t0))
 	s.Policy = fixed{decision: Decision{Verdict: Retry, Reason: Retryable, Rule: "scarce", Parallelism: 4, Message: "wait"}}
-	got := Plan(s)
+	got := planned(s)
 	if got.Write.Granted["scarce"] != 2 || before.Granted["scarce"] != 1 {
 		t.Errorf("granted: got %v after %v, want 2 after 1", got.Write.Granted, before.Granted)
 	}
@@ -189,7 +190,7 @@ func TestClaimKeepsWhatTheRuleGave(t *testing.T) {
 		t.Errorf("decision: got %+v", d)
 	}
 	s.Mode = Observe
-	if got := Plan(s); got.Write.Granted["scarce"] != 1 || got.Decision.Reason != Observing || got.Decision.Rule != "scarce" {
+	if got := planned(s); got.Write.Granted["scarce"] != 1 || got.Decision.Reason != Observing || got.Decision.Rule != "scarce" {
 		t.Errorf("observing: got %+v, granted %v", got.Decision, got.Write.Granted)
 	}
 }
@@ -210,7 +211,7 @@ func TestOffEndsWhatWaits(t *testing.T) {
 	for kind, writes := range map[Kind]bool{Unseen: false, Claimed: true, Parked: true, Retried: false, Closed: false} {
 		s := situation(recordOf(kind, t0, t0), Facts{})
 		s.Mode = ModeOff
-		got := Plan(s)
+		got := planned(s)
 		if got.Decision.Reason != Off || (got.Write != nil) != writes || got.Then != Nothing {
 			t.Errorf("%q: got %s, writes %t, effect %d", kind, got.Decision.Reason, got.Write != nil, got.Then)
 		}
@@ -235,7 +236,7 @@ func TestGivenUpAfterItWasDue(t *testing.T) {
 		r.Claim.Due = test.due
 		s := situation(r, failedFacts(t0, t0))
 		s.Policy = fixed{claimed: Decision{Verdict: Stop, Reason: Expired}}
-		if got := Plan(s); got.Decision.Reason != Expired || got.Write.Kind != test.want {
+		if got := planned(s); got.Decision.Reason != Expired || got.Write.Kind != test.want {
 			t.Errorf("%s: got %s, %s", name, got.Decision.Reason, got.Write.Kind)
 		}
 	}
@@ -246,7 +247,7 @@ func TestRetryRemembersItsCause(t *testing.T) {
 	r := recordOf(Claimed, t0, t0)
 	r.Claim.Cause, r.Claim.Message = cause.Cause{Class: cause.Capacity, Label: cause.Transient}, "scarce"
 	s := situation(r, failedFacts(t0, t0))
-	if got := Plan(s).Decision; got.Class != cause.Capacity || got.Message != "scarce" {
+	if got := planned(s).Decision; got.Class != cause.Capacity || got.Message != "scarce" {
 		t.Errorf("got %+v", got)
 	}
 	if got := AfterCall(s, r, Answer{Kind: Refused}); got.Decision.Class != cause.Capacity || got.Decision.Message != "scarce" {
@@ -268,11 +269,11 @@ func TestParkedTellsItsRule(t *testing.T) {
 	s := situation(Record{}, failedFacts(t0, t0))
 	s.Facts.Untold = []string{"U"}
 	s.Policy = fixed{decision: Decision{Verdict: Wait, Reason: SharedBudgetEmpty, Due: now.Add(time.Hour), Rule: "scarce", Evidence: "E"}}
-	if got := Plan(s); got.Decision.Rule != "scarce" || got.Write.Decision != got.Decision || got.Decision.Evidence != "E; not known: U" {
+	if got := planned(s); got.Decision.Rule != "scarce" || got.Write.Decision != got.Decision || got.Decision.Evidence != "E; not known: U" {
 		t.Errorf("got %+v", got.Decision)
 	}
 	s.Mode = Observe
-	if got := Plan(s).Decision.Evidence; strings.Count(got, "not known") != 1 {
+	if got := planned(s).Decision.Evidence; strings.Count(got, "not known") != 1 {
 		t.Errorf("observing: got %q", got)
 	}
 }

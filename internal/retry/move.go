@@ -1,6 +1,9 @@
 package retry
 
-import "fmt"
+import (
+	"fmt"
+	"time"
+)
 
 // The few shapes that every move has.
 
@@ -42,6 +45,10 @@ func (s Situation) waitOnClaim() Move {
 
 // writing completes a move with the record that it writes.
 func (s Situation) writing(m Move, r Record) Move {
+	if !r.Failure.LastModified.Equal(s.State.Record.Failure.LastModified) {
+		s.failedAnew(&m)
+		r.Outcome, r.Watch = Outcome{}, time.Time{}
+	}
 	r.Rev, r.Decision, r.Updated = s.State.Record.Rev+1, m.Decision, s.Now.UTC()
 	m.Write = &r
 	return m
@@ -68,12 +75,16 @@ func (s Situation) closing(r Record, d Decision) Move {
 	return s.writing(Move{Decision: d}, r)
 }
 
-// park waits without a unit, as the policy decided.
-func (s Situation) park(d Decision, visit int) Move {
+// park waits without a unit for what others wait for too.
+func (s Situation) park(d Decision, w waiting, breakers []Breaker) Move {
 	r := s.meet()
 	r.Kind = Parked
-	move := s.pause(r, d.Reason, d.Due, visit, d.Evidence)
+	move := s.waitFor(r, w, breakers)
+	if move.Write == nil {
+		return move
+	}
 	move.Decision.Rule, move.Decision.Message = d.Rule, d.Message
+	move.Decision.Evidence += s.Facts.untold()
 	move.Write.Decision = move.Decision
 	return move
 }
@@ -90,13 +101,4 @@ func (s Situation) repeats() int {
 	default:
 		return r.Repeats
 	}
-}
-
-// visit counts the pauses for one reason in a row.
-func (s Situation) visit(reason Reason) int {
-	p := s.State.Record.Pause
-	if p.Reason != reason || !p.Seen.Equal(s.Facts.LastModified) {
-		return 1
-	}
-	return p.Visit + 1
 }

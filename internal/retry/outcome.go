@@ -1,6 +1,9 @@
 package retry
 
 import (
+	"fmt"
+	"slices"
+	"strings"
 	"time"
 
 	"mulligan/internal/cause"
@@ -30,4 +33,143 @@ type Tally struct {
 	Class    cause.Class
 	Result   Result
 	Same     bool
+}
+
+// How the sweep looks after a retry whose end nobody told: at first after as long
+// as what does not start takes to be found, then less and less often.
+const (
+	firstWatch   = 15 * time.Minute
+	longestWatch = 6 * time.Hour
+)
+
+// maxUnstarted is how often a call that was accepted is made again, with the same
+// token, where the execution stays in the Failed that it was made for.
+const maxUnstarted = 3
+
+// runs tells whether the record's retry was accepted and its end is not known.
+func (r Record) runs() bool { return r.Kind == Retried && r.Outcome.Result == "" }
+
+// results are what the ends of an execution make of a retry of ours.
+var results = map[string]Result{StatusSucceeded: WasRecovered, StatusStopped: WasStopped}
+
+// settleOutcome settles the retry that runs by the end that SageMaker shows;
+// false: it has not ended.
+func (s Situation) settleOutcome() (Move, bool) {
+	for _, running := range []string{statusExecuting, statusStopping, statusStarting} {
+		if is(s.Facts.Status, running) {
+			return Move{}, false
+		}
+	}
+	result := EndedElse
+	for status, meant := range results {
+		if is(s.Facts.Status, status) {
+			result = meant
+		}
+	}
+	r := s.State.Record.withAlias(s.Notice)
+	if missing := s.mustAskScopes(s.scopesOf(r.Claim.Scopes)); len(missing) > 0 {
+		return Move{Then: AskScopes, Scopes: missing}, true
+	}
+	last := r.Decision
+	move := s.writing(Move{Decision: s.endedBy(result)}, s.settled(r, result, false))
+	move.Write.Decision = last // of the failure; the outcome stands beside it
+	move.Tally = tally(s.Notice.Execution, r.Claim, result, false)
+	if result == WasRecovered {
+		move.Refills, move.Breakers = s.refills(), s.succeeded(r.Claim.Scopes)
+	}
+	return move, true
+}
+
+// settled is the record with the outcome of its retry.
+func (s Situation) settled(r Record, result Result, same bool) Record {
+	r.Outcome, r.Watch, r.Pause = Outcome{Result: result, Same: same, At: s.Now.UTC()}, time.Time{}, Pause{}
+	return r
+}
+
+func tally(arn ExecutionARN, c Claim, result Result, same bool) *Tally {
+	return &Tally{Pipeline: strings.ToLower(arn.Pipeline), Class: c.Cause.Class, Result: result, Same: same}
+}
+
+// endedBy is the decision on an end that settles a retry.
+func (s Situation) endedBy(result Result) Decision {
+	r := s.State.Record
+	d := s.decision(Ignore, Superseded, "the execution ended "+s.Facts.Status+" after a retry of ours")
+	switch result {
+	case WasRecovered:
+		d.Reason = Recovered
+		d.Evidence = fmt.Sprintf("succeeded after retry %d", r.Claim.Retry)
+	case WasStopped:
+		d.Verdict, d.Reason, d.Evidence = Stop, StoppedByPerson, fmt.Sprintf("somebody stopped it after retry %d", r.Claim.Retry)
+	}
+	d.Class, d.Retry, d.Outcome = r.Claim.Cause.Class, r.Claim.Retry, result
+	return d
+}
+
+// refills are the budgets that a success fills, as the policy says.
+func (s Situation) refills() []Bucket {
+	return slices.DeleteFunc(s.Policy.Budgets(s.Notice.Execution), func(b Bucket) bool { return !b.Refills })
+}
+
+// scopesOf are scopes by their keys alone.
+func (s Situation) scopesOf(keys []string) []Scope {
+	scopes := make([]Scope, len(keys))
+	for i, key := range keys {
+		scopes[i].Key = key
+	}
+	return scopes
+}
+
+// succeeded are the breakers of the scopes after a success of a retry that met
+// them: closed by their probe, and letting go faster by any.
+func (s Situation) succeeded(scopes []string) []Breaker {
+	var writes []Breaker
+	for _, key := range scopes {
+		stood := s.State.Breakers[key]
+		b := stood.eased()
+		if b.IsOpen() && b.Probe == s.Notice.Execution.Key() {
+			b = b.closed()
+		}
+		if !b.same(stood) {
+			b.Scope, b.Rev = key, stood.Rev+1
+			writes = append(writes, b)
+		}
+	}
+	return writes
+}
+
+// watchOn looks at a retry that still runs again later, the longer it runs.
+func (s Situation) watchOn() Move {
+	r := s.State.Record
+	ran := s.Now.Sub(s.Facts.LastModified)
+	r.Watch = s.Now.UTC().Add(min(max(ran, firstWatch), longestWatch))
+	last := r.Decision
+	move := s.writing(Move{Decision: s.decision(Ignore, NotFailed, "the execution is "+s.Facts.Status+" after a retry of ours")}, r)
+	move.Write.Decision = last
+	return move
+}
+
+// startAgain makes an accepted call again that did not take the execution out of
+// the Failed that it was made for. The token is the same: should the first have
+// taken effect after all, this one has none.
+func (s Situation) startAgain() Move {
+	r := s.State.Record
+	r.Claim.Unstarted++
+	if r.Claim.Unstarted > maxUnstarted {
+		return s.close(r, Stop, CannotRetry, fmt.Sprintf("SageMaker accepted the retry %d times and never started it", maxUnstarted))
+	}
+	d := s.asGranted(r.Claim).decision(Retry, Retryable, "SageMaker accepted the retry and did not start it; asked again with the same token")
+	d.Retry, d.Rule, d.Message, d.Parallelism = r.Claim.Retry, r.Claim.Rule, r.Claim.Message, r.Claim.Parallelism
+	r.Kind, r.Watch = Claimed, time.Time{}
+	return s.writing(Move{Decision: d, Then: Call}, r)
+}
+
+// failedAnew settles the retry that runs by the failure that came after it.
+func (s Situation) failedAnew(m *Move) {
+	r := s.State.Record
+	if !r.runs() || !s.isNew() {
+		return
+	}
+	same := r.Mark != "" && s.Facts.mark() == r.Mark
+	m.Tally = tally(s.Notice.Execution, r.Claim, FailedAnew, same)
+	m.Decision.Outcome = FailedAnew
 }

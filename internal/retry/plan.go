@@ -2,7 +2,6 @@ package retry
 
 import (
 	"fmt"
-	"maps"
 	"time"
 )
 
@@ -12,6 +11,10 @@ import (
 func Recall(s Situation) (Move, bool) {
 	r := s.State.Record
 	switch {
+	case s.Notice.Door == DoorSweep:
+		return Move{}, false
+	case s.Notice.Status != "":
+		return s.recallEnd()
 	case !r.knows(s.Notice), r.mayBeNext(s.Notice):
 		return Move{}, false
 	case r.done():
@@ -20,10 +23,24 @@ func Recall(s Situation) (Move, bool) {
 		return Move{}, false
 	case r.Kind == Claimed && s.Now.Before(r.Claim.Due):
 		return s.waitOnClaim(), true
-	case r.Kind == Parked && s.Now.Before(r.Pause.Due):
+	case r.waits() && s.Now.Before(r.Pause.Due):
 		return s.waitOn(r.Pause), true
 	default:
 		return Move{}, false
+	}
+}
+
+// recallEnd ends a notice of an end that is no failure, where nothing of ours
+// can be settled by it.
+func (s Situation) recallEnd() (Move, bool) {
+	r := s.State.Record
+	switch {
+	case r.runs(), r.Kind == Claimed, r.Kind == Parked, r.Pause.Reason != "":
+		return Move{}, false
+	case r.Outcome.Result != "":
+		return s.duplicate(), true
+	default:
+		return Move{Decision: s.decision(Ignore, NotFailed, "the execution ended "+s.Notice.Status+", and nothing of ours was to become of it")}, true
 	}
 }
 
@@ -64,8 +81,8 @@ func (s Situation) leave() Move {
 
 const offByPolicy = "the policy's mode for this pipeline is off"
 
-// asks tells whether the move only asks for more facts.
-func (m Move) asks() bool { return m.Then == LookCloser || m.Then == AskNewer }
+// asks tells whether the move only asks for more.
+func (m Move) asks() bool { return m.Then >= LookCloser }
 
 func (s Situation) plan() Move {
 	if s.Facts.Gone {
@@ -77,10 +94,7 @@ func (s Situation) plan() Move {
 		}
 	}
 	if !s.Facts.failed() {
-		if r := s.State.Record; r.done() && r.knows(s.Notice) {
-			return s.duplicate()
-		}
-		return s.supersede()
+		return s.gotOn()
 	}
 	if s.Facts.LastModified.Before(s.State.Record.Failure.LastModified) {
 		return s.believeRecord()
@@ -92,6 +106,27 @@ func (s Situation) plan() Move {
 		return s.adopt()
 	default:
 		return s.judge()
+	}
+}
+
+// gotOn deals with an execution that is not Failed any more.
+func (s Situation) gotOn() Move {
+	r := s.State.Record
+	if r.runs() {
+		if move, ended := s.settleOutcome(); ended {
+			return move
+		}
+		if s.Notice.Door == DoorSweep {
+			return s.watchOn()
+		}
+	}
+	switch {
+	case r.done() && (r.knows(s.Notice) || r.endedWith(s.Notice) || r.Outcome.Result != ""):
+		return s.duplicate()
+	case r.done() && (s.Notice.Status != "" || s.Notice.Door == DoorSweep):
+		return Move{Decision: s.decision(Ignore, NotFailed, "the execution is "+s.Facts.Status)}
+	default:
+		return s.supersede()
 	}
 }
 
@@ -153,71 +188,15 @@ func (s Situation) adopt() Move {
 // resume goes on with the failure on record.
 func (s Situation) resume(r Record) Move {
 	switch {
+	case r.runs() && s.Notice.Door == DoorSweep && !s.Now.Before(r.Watch):
+		return s.startAgain()
 	case r.done():
 		return s.duplicate()
 	case r.Kind == Claimed:
 		return s.rollForward(r)
-	case r.Kind == Parked && s.Now.Before(r.Pause.Due):
+	case r.Kind == Parked && s.Now.Before(r.Pause.Due) && s.Notice.Door != DoorSweep:
 		return s.waitOn(r.Pause)
 	default:
 		return s.judge()
 	}
-}
-
-// judge asks the policy about a failure that nothing was decided on yet.
-func (s Situation) judge() Move {
-	if jobs := s.Facts.unlooked(); len(jobs) > 0 {
-		return Move{Then: LookCloser, Jobs: jobs}
-	}
-	c := s.Case()
-	d := s.Policy.Decide(c)
-	switch {
-	case d.Verdict == Stop:
-		return s.closing(s.meet(), s.ruled(d))
-	case d.Reason == SharedBudgetEmpty:
-		return s.park(s.ruled(d), c.Visit)
-	case s.mustAskNewer():
-		return Move{Then: AskNewer}
-	case s.superseded():
-		return s.closing(s.meet(), s.ruled(s.supersession()))
-	default:
-		return s.claim(c, d)
-	}
-}
-
-// claim takes one unit for this failure. A claim of an older failure that is
-// still open is spent by the same write.
-func (s Situation) claim(c Case, d Decision) Move {
-	r := s.meet()
-	due := s.Now.UTC()
-	if d.Verdict == Wait {
-		due = d.Due
-	}
-	r.Kind, r.Used, r.Pause = Claimed, r.Used+1, Pause{}
-	if d.Careful {
-		r.Careful++
-	}
-	r.Granted = granting(r.Granted, d.Rule)
-	r.Claim = Claim{
-		EventID: s.Notice.EventID, Retry: c.Retry, Ordinal: 1, Token: c.Token, Due: due,
-		Parallelism: d.Parallelism, Rule: d.Rule, Message: d.Message, Cause: s.Facts.Cause,
-	}
-	full := s.ruled(d)
-	full.Retry = c.Retry
-	move := Move{Decision: full, Takes: s.Policy.Budgets(s.Notice.Execution), Then: Call}
-	if d.Verdict == Wait {
-		move.Then, move.Wake = Schedule, s.wake(c.Token, due)
-	}
-	return s.writing(move, r)
-}
-
-// granting counts one more unit of a rule, in a copy.
-func granting(granted map[string]int, rule string) map[string]int {
-	if rule == "" {
-		return granted
-	}
-	counted := make(map[string]int, len(granted)+1)
-	maps.Copy(counted, granted)
-	counted[rule]++
-	return counted
 }

@@ -103,7 +103,7 @@ func TestWhichFailure(t *testing.T) {
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
-			got := Plan(situation(test.record, test.facts))
+			got := planned(situation(test.record, test.facts))
 			if got.Decision.Verdict != test.verdict || got.Decision.Reason != test.reason {
 				t.Errorf("got %s, %s; want %s, %s", got.Decision.Verdict, got.Decision.Reason, test.verdict, test.reason)
 			}
@@ -125,18 +125,18 @@ func TestWhichFailure(t *testing.T) {
 // shows now, and one for a doubt must not.
 func TestWrittenFailure(t *testing.T) {
 	stopped := recordOf(Closed, t0, t0)
-	if got := Plan(situation(stopped, failedFacts(t1, t0))); !got.Write.Failure.LastModified.Equal(t0) {
+	if got := planned(situation(stopped, failedFacts(t1, t0))); !got.Write.Failure.LastModified.Equal(t0) {
 		t.Errorf("a doubt wrote %s, want the failure on record, %s", got.Write.Failure.LastModified, t0)
 	}
 	stopped.Pause = Pause{Reason: LookingAgain, Visit: unsureLooks, Seen: t1}
-	got := Plan(situation(stopped, failedFacts(t1, t0)))
+	got := planned(situation(stopped, failedFacts(t1, t0)))
 	if !got.Write.Failure.LastModified.Equal(t1) {
 		t.Errorf("the end of the doubt wrote %s, want %s", got.Write.Failure.LastModified, t1)
 	}
 	if got.Write.Decision != stopped.Decision {
 		t.Errorf("the end of the doubt wrote decision %v, want the one on record", got.Write.Decision)
 	}
-	again := Plan(situation(recordOf(Retried, t0, t0), failedFacts(t1, t1)))
+	again := planned(situation(recordOf(Retried, t0, t0), failedFacts(t1, t1)))
 	if want := (Failure{t1, t1, t1}); again.Write.Failure != want || again.Write.Used != 2 {
 		t.Errorf("the next claim wrote %v, used %d; want %v, 2", again.Write.Failure, again.Write.Used, want)
 	}
@@ -172,13 +172,14 @@ func TestDoubts(t *testing.T) {
 		{"repetition of the retried failure", recordOf(Retried, t0, t0), failedFacts(t0, t0), t0, Duplicate},
 		{"an event younger than the retried failure", recordOf(Retried, t0, t0), failedFacts(t0, t0), t0.Add(time.Second), LookingAgain},
 		{"our retry runs, the event of the same second", recordOf(Retried, t0, t0), executing, t0, LookingAgain},
-		{"our retry runs, an older event", recordOf(Retried, t0, t0), executing, t0.Add(-time.Second), Superseded},
+		{"our retry runs, an older event", recordOf(Retried, t0, t0), executing, t0.Add(-time.Second), Duplicate},
+		{"our retry runs, a much older event", recordOf(Retried, t0, t0), executing, t0.Add(-time.Minute), Superseded},
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
 			s := situation(test.record, test.facts)
 			s.Notice.EndedAt = test.ended
-			if got := Plan(s).Decision.Reason; got != test.reason {
+			if got := planned(s).Decision.Reason; got != test.reason {
 				t.Errorf("got %s, want %s", got, test.reason)
 			}
 		})
@@ -191,19 +192,19 @@ func TestLooksEnd(t *testing.T) {
 	s.Facts.Running = true
 	names := map[string]bool{}
 	for visit := 1; visit <= staleLooks; visit++ {
-		got := Plan(s)
+		got := planned(s)
 		if got.Decision.Reason != LookingAgain || got.Write.Pause.Visit != visit {
 			t.Fatalf("look %d: got %s, visit %d", visit, got.Decision.Reason, got.Write.Pause.Visit)
 		}
 		early := s
 		early.State.Record = *got.Write
-		if again := Plan(early); again.Write != nil || again.Wake.Name != got.Wake.Name {
+		if again := planned(early); again.Write != nil || again.Wake.Name != got.Wake.Name {
 			t.Errorf("look %d: a duplicate before it is due must only make sure of its schedule", visit)
 		}
 		names[got.Wake.Name] = true
 		s.State.Record, s.Now = *got.Write, got.Write.Pause.Due
 	}
-	if got := Plan(s).Decision; got.Verdict != Retry {
+	if got := planned(s).Decision; got.Verdict != Retry {
 		t.Errorf("after %d looks: got %s, %s; want retry", staleLooks, got.Verdict, got.Reason)
 	}
 	if len(names) != staleLooks {
@@ -220,7 +221,7 @@ func TestStepsBack(t *testing.T) {
 		for _, status := range []string{"Executing", "Succeeded", "Stopping", "Stopped", "CompletedWithFailures"} {
 			facts := failedFacts(t1, t0)
 			facts.Status = status
-			got := Plan(situation(record, facts))
+			got := planned(situation(record, facts))
 			if got.Decision.Reason != Superseded || got.Write.Kind != MovedOn || got.Write.Used != record.Used || got.Then != Nothing {
 				t.Errorf("%q, %s: got %s, wrote %s, used %d", kind, status, got.Decision.Reason, got.Write.Kind, got.Write.Used)
 			}
@@ -229,8 +230,8 @@ func TestStepsBack(t *testing.T) {
 	facts := failedFacts(t1, t0)
 	facts.Status = "Executing"
 	ours := situation(recordOf(Retried, t0, t0), facts)
-	ours.Notice.EndedAt = t0
-	if got := Plan(ours); got.Write.Kind != Retried || got.Write.Decision != ours.State.Record.Decision || got.Decision.Reason != Superseded {
+	ours.Notice.EndedAt = t0.Add(-time.Minute)
+	if got := planned(ours); got.Write.Kind != Retried || got.Write.Decision != ours.State.Record.Decision || got.Decision.Reason != Superseded {
 		t.Errorf("got %s, wrote %s: our own retry must not be written over", got.Decision.Reason, got.Write.Kind)
 	}
 }
@@ -246,7 +247,7 @@ func TestObserveHasNoEffect(t *testing.T) {
 		for _, record := range []Record{{}, recordOf(Retried, t0, t0), recordOf(Claimed, t1, t1), recordOf(Parked, t1, t1)} {
 			s := situation(record, failedFacts(t1, t1))
 			s.Mode, s.Policy = Observe, p
-			got := Plan(s)
+			got := planned(s)
 			if got.Decision.Verdict != Stop || got.Decision.Reason != Observing || got.Then != Nothing || got.Takes != nil {
 				t.Errorf("%s on %q: got %s, %s, effect %d", p.decision.Reason, record.Kind, got.Decision.Verdict, got.Decision.Reason, got.Then)
 			}
@@ -296,22 +297,22 @@ func TestEarlyWake(t *testing.T) {
 	record := recordOf(Claimed, t0, t0)
 	record.Claim.Due = now.Add(time.Minute)
 	s := situation(record, failedFacts(t0, t0))
-	byEvent := Plan(s).Wake
+	byEvent := planned(s).Wake
 	if byEvent.Name != "token-1" || byEvent.Again != 0 {
 		t.Errorf("by an event: got %+v, want the schedule named after the token", byEvent)
 	}
 	s.Notice.Door, s.Notice.Wake = DoorWake, byEvent
-	again := Plan(s).Wake
+	again := planned(s).Wake
 	if again.Name == byEvent.Name || again.Again != 1 || len(again.Name) > 64 {
 		t.Errorf("by its own early wake: got %+v, want another name", again)
 	}
 	slow := s
 	slow.State.Record.Decision = Decision{Verdict: Retry, Reason: Retryable}
-	if got := Plan(slow).Decision; got.Verdict != Wait || got.Reason != BackingOff {
+	if got := planned(slow).Decision; got.Verdict != Wait || got.Reason != BackingOff {
 		t.Errorf("a clock that is behind: got %s, %s; want a reason for waiting", got.Verdict, got.Reason)
 	}
 	s.Notice.Wake = Wake{Wait: "an older token"}
-	if got := Plan(s).Wake; got.Name != "token-1" {
+	if got := planned(s).Wake; got.Name != "token-1" {
 		t.Errorf("by an older claim's wake: got %+v, want the claim's schedule", got)
 	}
 }
@@ -320,7 +321,7 @@ func TestEarlyWake(t *testing.T) {
 func TestDoubtKeepsTheDecision(t *testing.T) {
 	for _, kind := range []Kind{Claimed, Retried, Closed} {
 		record := recordOf(kind, t1, t1)
-		got := Plan(situation(record, failedFacts(t0, t0)))
+		got := planned(situation(record, failedFacts(t0, t0)))
 		if got.Decision.Reason != LookingAgain || got.Write.Decision != record.Decision || got.Write.Kind != kind {
 			t.Errorf("%s: got %s, wrote %+v", kind, got.Decision.Reason, got.Write)
 		}
@@ -330,7 +331,7 @@ func TestDoubtKeepsTheDecision(t *testing.T) {
 // The age of a failure stays what it was, whatever is written meanwhile.
 func TestAge(t *testing.T) {
 	retried := situation(recordOf(Retried, t0, t0), failedFacts(t1, t0)) // failed again before any step ran
-	claimed := Plan(retried).Write
+	claimed := planned(retried).Write
 	if got := claimed.Failure.Ended; !got.Equal(t1) {
 		t.Fatalf("ended %s, want the new failure's %s", got, t1)
 	}

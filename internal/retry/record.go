@@ -118,6 +118,18 @@ func (r Record) done() bool { return r.Kind == Retried || r.Kind == MovedOn || r
 // failure on record, so that a later end is a new failure whatever its steps say.
 func (r Record) leftFailed() bool { return r.Kind == Retried || r.Kind == MovedOn }
 
+// waits tells whether it waits, parked or claimed, for what others wait for too.
+func (r Record) waits() bool {
+	return r.Kind == Parked || r.Kind == Claimed && (r.Pause.Reason == Held || r.Pause.Reason == Scarce)
+}
+
+// endedWith tells whether a notice that names no alias is about the failure on
+// record all the same, such as one that the sweep found first.
+func (r Record) endedWith(n Notice) bool {
+	apart := n.EndedAt.Sub(r.Failure.LastModified).Abs()
+	return n.Status == "" && !n.EndedAt.IsZero() && apart < repeatWithin
+}
+
 // sameClaim tells whether both records hold the claim of one failure.
 func (r Record) sameClaim(o Record) bool {
 	return r.Claim.Retry == o.Claim.Retry && r.Claim.EventID == o.Claim.EventID &&
@@ -142,6 +154,8 @@ type Decision struct {
 	Problem     string      `json:"policy_problem,omitempty"` // why the policy that was applied last is not in force
 	Outcome     Result      `json:"outcome,omitempty"`        // of the earlier retry that this settles
 	Breaker     string      `json:"breaker,omitempty"`        // scope of the breaker that this opened
+	Line        Line        `json:"-"`                        // with shared_budget_empty: the line before the budget
+	Stands      bool        `json:"-"`                        // its turn in that line has come already
 }
 
 // Trail is what explains one decision for good: what was known, under which

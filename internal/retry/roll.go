@@ -1,5 +1,7 @@
 package retry
 
+import "slices"
+
 // rollForward goes on with a claim: it waits until it is due, then makes the
 // claimed call, unless the policy says that it must not be made any more.
 func (s Situation) rollForward(r Record) Move {
@@ -10,14 +12,55 @@ func (s Situation) rollForward(r Record) Move {
 		return s.giveUp(r, d)
 	case s.Now.Before(r.Claim.Due):
 		return s.waitOnClaim()
+	}
+	scopes := s.claimScopes(r.Claim)
+	if missing := s.mustAskScopes(scopes); len(missing) > 0 {
+		return Move{Then: AskScopes, Scopes: missing}
+	}
+	w, kept := s.keeps(d)
+	p := s.pass(scopes, s.Now, kept)
+	switch {
+	case kept:
+		return s.waitFor(r.withAlias(s.Notice), w, p.writes)
+	case p.reason != "":
+		return s.waitFor(r.withAlias(s.Notice), p.blocked(), p.writes)
 	case s.mustAskNewer():
 		return Move{Then: AskNewer}
 	case s.superseded():
 		return s.giveUp(r, s.supersession())
+	default:
+		return s.callClaimed(r, d, p)
 	}
+}
+
+// claimScopes are the scopes that a claimed retry meets when it is called.
+func (s Situation) claimScopes(c Claim) []Scope {
+	scopes := []Scope{s.Breakers.ofCalls(refusedForNow)}
+	for _, scope := range s.Breakers.of(c.Cause) {
+		if slices.Contains(c.Scopes, scope.Key) {
+			scopes = append(scopes, scope)
+		}
+	}
+	return scopes
+}
+
+// callClaimed makes the claimed call. The probe of others writes down first that
+// it is theirs.
+func (s Situation) callClaimed(r Record, d Decision, p passage) Move {
 	call := s.decision(Retry, Retryable, d.Evidence+s.Facts.untold())
+	if p.probes {
+		call.Reason = Probing
+	}
 	call.Retry, call.Rule, call.Message, call.Parallelism = r.Claim.Retry, r.Claim.Rule, r.Claim.Message, r.Claim.Parallelism
-	return Move{Decision: call, Then: Call}
+	move := Move{Decision: call, Then: Call}
+	if len(p.writes) == 0 {
+		return move
+	}
+	last := r.Decision
+	r.Pause = Pause{}
+	move = s.writing(move, r)
+	move.Write.Decision, move.Breakers = last, p.writes
+	return move
 }
 
 // giveUp ends a claimed retry that must not be made any more. Its unit is spent.

@@ -1,6 +1,7 @@
 package retry
 
 import (
+	"strings"
 	"time"
 
 	"mulligan/internal/cause"
@@ -33,6 +34,9 @@ const CallScope = "retry calls"
 
 // BreakerLine is the key of the line before a breaker.
 func BreakerLine(scope string) string { return "breaker " + scope }
+
+// ofBreaker tells whether a line of that key is one before a breaker.
+func ofBreaker(line string) bool { return strings.HasPrefix(line, BreakerLine("")) }
 
 // ofCalls is the scope of the call itself.
 func (b Breakers) ofCalls(why string) Scope {

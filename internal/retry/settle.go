@@ -34,8 +34,10 @@ func AfterCall(s Situation, called Record, a Answer) Move {
 		return Move{Decision: s.calledFor(called, a)}
 	}
 	if a.Kind == Accepted {
-		r.Kind, r.Pause = Retried, Pause{}
-		return s.writing(Move{Decision: s.calledFor(called, a)}, r)
+		r.Kind, r.Pause, r.Outcome, r.Watch = Retried, Pause{}, Outcome{}, s.Now.UTC().Add(firstWatch)
+		move := s.writing(Move{Decision: s.calledFor(called, a)}, r)
+		move.Breakers = s.accepted(r.Claim)
+		return move
 	}
 	if r.Kind != Claimed || r.Claim.Ordinal != called.Claim.Ordinal {
 		return Move{Decision: s.calledFor(called, a)}
@@ -67,8 +69,50 @@ func (s Situation) nextOrdinal(r Record, a Answer) Move {
 	r.Claim.Due = s.Policy.Defer(c, r.Claim.Ordinal)
 	d := s.decision(Wait, RefusedForNow, a.Detail)
 	d.Retry, d.Due, d.Rule, d.Message = r.Claim.Retry, r.Claim.Due, r.Claim.Rule, r.Claim.Message
-	move := Move{Decision: d, Then: Schedule, Wake: s.wake(r.Claim.Token, r.Claim.Due)}
-	return s.writing(move, r)
+	r.Pause = Pause{}
+	move := s.writing(Move{Decision: d, Then: Schedule, Wake: s.wake(r.Claim.Token, r.Claim.Due)}, r)
+	move.Breakers = s.deferred(r.Claim, a)
+	return move
+}
+
+// accepted are the breakers after a call that was accepted: that of the calls has
+// its answer, the others wait for what becomes of the retry.
+func (s Situation) accepted(c Claim) []Breaker {
+	return append(s.succeeded([]string{CallScope}), s.probing(c, func(b Breaker) Breaker {
+		b.Called, b.Next = true, news(s.Now).UTC()
+		return b
+	})...)
+}
+
+// deferred are the breakers after a call that is put off: a refusal for now opens
+// that of the calls with this execution as its probe, unless another one probes.
+func (s Situation) deferred(c Claim, a Answer) []Breaker {
+	writes := s.probing(c, func(b Breaker) Breaker {
+		b.Next = news(c.Due).UTC()
+		return b
+	})
+	stood, me := s.State.Breakers[CallScope], s.Notice.Execution.Key()
+	if a.Kind != Refused || stood.IsOpen() && stood.Probe != me {
+		return writes
+	}
+	b := stood.probeFailed(s.Breakers.ofCalls(refusedForNow+": "+a.Detail), s.Now).probedBy(me, news(c.Due))
+	b.Scope, b.Rev = CallScope, stood.Rev+1
+	return append(writes, b)
+}
+
+// probing changes the breakers whose probe the claim is, as far as they are known.
+func (s Situation) probing(c Claim, change func(Breaker) Breaker) []Breaker {
+	var writes []Breaker
+	for _, key := range c.Scopes {
+		stood, known := s.State.Breakers[key]
+		if !known || !stood.IsOpen() || stood.Probe != s.Notice.Execution.Key() {
+			continue
+		}
+		b := change(stood)
+		b.Scope, b.Rev = key, stood.Rev+1
+		writes = append(writes, b)
+	}
+	return writes
 }
 
 // calledFor is the decision of a call whose claim needs no further write.
@@ -77,7 +121,11 @@ func (s Situation) calledFor(called Record, a Answer) Decision {
 		return s.duplicate().Decision
 	}
 	d := s.asGranted(called.Claim).decision(Retry, Retryable, called.Decision.Evidence)
+	if called.Decision.Reason == Probing {
+		d.Reason = Probing
+	}
 	d.Retry, d.Rule, d.Message = called.Claim.Retry, called.Claim.Rule, called.Claim.Message
 	d.Parallelism = called.Claim.Parallelism
+	d.Outcome, d.Breaker = called.Decision.Outcome, called.Decision.Breaker
 	return d
 }

@@ -63,7 +63,6 @@ type Case struct {
 	Repeats     int            // how often in a row the same failure came back after a retry
 	Parallelism int32          // MaxParallelExecutionSteps now; 0: not set
 	Steps       int            // how many steps the execution has shown
-	Visit       int            // how many times in a row it would wait for a shared budget, from 1
 	Full        map[string]time.Time
 	Lines       map[string]time.Time // the turn given last in each line
 	Stood       []string             // keys of the lines in which its turn has come

@@ -1,0 +1,215 @@
+package retry
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+)
+
+// passage is what the breakers of its scopes let happen to a retry.
+type passage struct {
+	writes []Breaker
+	probes bool   // the retry tells for others whether what they wait for is there
+	opened string // scope of a breaker that opens
+	reason Reason // "": it may go; else what it waits for
+	line   Line   // to stand in meanwhile
+	why    string
+}
+
+// meets are the scopes that the retry of an unclaimed failure meets. One that is
+// to be stopped meets only those that it has to answer to, as their probe.
+func (s Situation) meets(d Decision) []Scope {
+	scopes := s.Breakers.of(s.Facts.Cause)
+	switch d.Verdict {
+	case Retry:
+		return append(scopes, s.Breakers.ofCalls(refusedForNow))
+	case Wait:
+		return scopes
+	}
+	return slices.DeleteFunc(scopes, func(scope Scope) bool { return !s.cameBack(scope.Key) })
+}
+
+const refusedForNow = "RetryPipelineExecution was refused for now"
+
+// answers are the scopes that the retry before this new failure met.
+func (s Situation) answers() []Scope {
+	r := s.State.Record
+	if !s.isNew() || !r.leftFailed() {
+		return nil
+	}
+	return s.scopesOf(r.Claim.Scopes)
+}
+
+// helped are the breakers of those that this failure does not come of: whatever
+// was short then, the retry had it.
+func (s Situation) helped() []Breaker {
+	var others []string
+	for _, answered := range s.answers() {
+		if !slices.ContainsFunc(s.Breakers.of(s.Facts.Cause), func(o Scope) bool { return o.Key == answered.Key }) {
+			others = append(others, answered.Key)
+		}
+	}
+	return s.succeeded(others)
+}
+
+// keysOf are the scopes that a claim answers to when its retry has failed or
+// succeeded; the call answers for itself.
+func keysOf(scopes []Scope) []string {
+	var keys []string
+	for _, scope := range scopes {
+		if scope.Key != CallScope {
+			keys = append(keys, scope.Key)
+		}
+	}
+	return keys
+}
+
+// mustAskScopes are the scopes whose breakers are not known yet.
+func (s Situation) mustAskScopes(scopes []Scope) []string {
+	var missing []string
+	for _, scope := range scopes {
+		if _, known := s.State.Breakers[scope.Key]; !known {
+			missing = append(missing, scope.Key)
+		}
+	}
+	return missing
+}
+
+// news is by when a retry that is due then has told whether it helped.
+func news(due time.Time) time.Time { return due.Add(probePatience) }
+
+// pass meets the breakers of a retry that would be due then; one that is kept by
+// something else does not probe. A failure that is met for the first time is a
+// sighting, and where it was the probe's, its answer.
+func (s Situation) pass(scopes []Scope, due time.Time, kept bool) passage {
+	var p passage
+	met := make([]Breaker, len(scopes))
+	for i, scope := range scopes {
+		met[i] = s.told(s.State.Breakers[scope.Key], scope)
+		if p.reason == "" {
+			p.wait(s, met[i], scope)
+		}
+	}
+	for i, scope := range scopes {
+		stood := s.State.Breakers[scope.Key]
+		stood.Scope = scope.Key
+		if p.reason == "" && !kept {
+			met[i] = s.takesProbe(met[i], due)
+		}
+		p.note(s, stood, met[i], scope)
+	}
+	return p
+}
+
+// told is the breaker after what this failure tells it.
+func (s Situation) told(b Breaker, scope Scope) Breaker {
+	me := s.Notice.Execution.Key()
+	b.Scope = scope.Key
+	switch again := s.cameBack(scope.Key); {
+	case again && (b.Probe == me || b.easing() && !b.IsOpen()):
+		b = b.probeFailed(scope, s.Now)
+	case s.isNew() && !b.IsOpen() && !b.saw(me) && scope.Key != CallScope:
+		b = b.sighted(me, scope, s.Now)
+	}
+	if b.IsOpen() && b.Probe != "" && b.Probe != me && !s.Now.Before(b.Next) { // no news of it
+		if b.Called && !s.isNew() {
+			return b.closed()
+		}
+		b.Probe = ""
+	}
+	return b
+}
+
+// isNew tells whether the failure is met for the first time.
+func (s Situation) isNew() bool {
+	return s.Facts.failed() && identify(s.State.Record, s.Facts) == newFailure
+}
+
+// cameBack tells whether this is a new failure after a retry that met that scope.
+func (s Situation) cameBack(scope string) bool {
+	r := s.State.Record
+	return s.isNew() && r.leftFailed() && slices.Contains(r.Claim.Scopes, scope)
+}
+
+// wait makes the retry wait where the breaker is open and another probes, or
+// where others that waited before it are being let go.
+func (p *passage) wait(s Situation, b Breaker, scope Scope) {
+	line := Line{Key: BreakerLine(scope.Key), Every: b.every(s.Breakers.Every), First: s.Now, Last: s.expiry()}
+	switch {
+	case b.IsOpen() && b.Probe != s.Notice.Execution.Key() && (b.Probe != "" || s.Now.Before(b.Next)):
+		line.First = later(s.Now, b.Next)
+		p.reason, p.line, p.why = scope.Reason, line, b.tells()
+	case !b.IsOpen() && b.Rate > 0 && s.State.Record.Kind != Claimed && s.behind(line.Key):
+		p.reason, p.line, p.why = scope.Reason, line, "those that have waited longer go first: "+scope.Why
+	}
+}
+
+// tells is the evidence of those that wait for an open breaker.
+func (b Breaker) tells() string {
+	probe := "the next probe may go at " + b.Next.UTC().Format(time.RFC3339)
+	if b.Probe != "" {
+		probe = b.Probe + " probes"
+	}
+	return fmt.Sprintf("%s since %s; %s", b.Why, b.Opened.UTC().Format(time.RFC3339), probe)
+}
+
+// behind tells whether others have turns in the line that this one must not jump.
+func (s Situation) behind(line string) bool {
+	return s.State.Lines[line].After(s.Now) && !slices.Contains(s.stood(), line)
+}
+
+// stood are the lines in which its turn has come. Where units lie idle, the sweep
+// lets those take them early that have waited longest; before a breaker that has
+// not seen enough successes, the turns are what bounds the rate.
+func (s Situation) stood() []string {
+	r := s.State.Record
+	switch {
+	case !r.Pause.Seen.Equal(s.Facts.LastModified) || len(r.Pause.Lines) == 0:
+		return nil
+	case s.Now.Before(r.Pause.Due) && s.Notice.Door != DoorSweep:
+		return r.Pause.Lines[:len(r.Pause.Lines)-1]
+	case s.Now.Before(r.Pause.Due) && ofBreaker(r.Pause.For) && !s.letsAllGo(r.Pause.For):
+		return r.Pause.Lines[:len(r.Pause.Lines)-1]
+	default:
+		return r.Pause.Lines
+	}
+}
+
+// letsAllGo tells whether the breaker before which that line stands has recovered.
+func (s Situation) letsAllGo(line string) bool {
+	b := s.State.Breakers[strings.TrimPrefix(line, BreakerLine(""))]
+	return b.Rev > 0 && !b.IsOpen() && !b.easing()
+}
+
+// takesProbe makes it the probe of an open breaker that has none.
+func (s Situation) takesProbe(b Breaker, due time.Time) Breaker {
+	if b.IsOpen() && b.Probe == "" {
+		return b.probedBy(s.Notice.Execution.Key(), news(due))
+	}
+	return b
+}
+
+// note keeps what changed about a breaker.
+func (p *passage) note(s Situation, stood, b Breaker, scope Scope) {
+	if b.Probe == s.Notice.Execution.Key() && b.IsOpen() {
+		_, others := s.State.Lines[BreakerLine(b.Scope)]
+		p.probes = p.probes || others || len(b.Seen) > 1
+	}
+	if b.IsOpen() && !stood.IsOpen() && scope.Opens > 1 { // what is scarce is so every day
+		p.opened = b.Scope
+	}
+	if !b.same(stood) {
+		b.Rev = stood.Rev + 1
+		p.writes = append(p.writes, b)
+	}
+}
+
+// same tells whether nothing about the breaker changed.
+func (b Breaker) same(o Breaker) bool {
+	return b.Opened.Equal(o.Opened) && b.Probe == o.Probe && b.Called == o.Called && b.Next.Equal(o.Next) &&
+		b.Failed == o.Failed && b.Rate == o.Rate && slices.Equal(b.Seen, o.Seen)
+}
+
+// expiry is when the failure is too old to be retried.
+func (s Situation) expiry() time.Time { return s.ended().Add(s.ExpireAfter) }
