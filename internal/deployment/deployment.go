@@ -24,6 +24,8 @@ type Deployment struct {
 	Stack    string
 	Home     retry.Home
 	Table    string // the ledger's
+	Letters  string // URL of the queue DeadLetters; "" until the stack was made whole
+	Alias    string // ARN of the function's alias; "" until then
 	Mode     retry.Mode
 	Prefix   string // of the names of the pipelines that it handles; "" is all
 	Settings policy.Settings
@@ -32,6 +34,8 @@ type Deployment struct {
 // The names in template.yaml.
 const (
 	ledgerOutput    = "LedgerTable"
+	lettersOutput   = "DeadLettersUrl"
+	aliasOutput     = "RetrierAlias"
 	ledgerResource  = "Ledger"
 	ledgerParameter = "KeptLedger"
 )
@@ -94,7 +98,14 @@ func read(ctx context.Context, client *cloudformation.Client, name string, s typ
 	if p.err != nil {
 		return d, p.err
 	}
-	d.Table, err = table(ctx, client, name, s, p)
+	outputs := map[string]string{}
+	for _, o := range s.Outputs {
+		outputs[aws.ToString(o.OutputKey)] = aws.ToString(o.OutputValue)
+	}
+	d.Letters, d.Alias = outputs[lettersOutput], outputs[aliasOutput]
+	if d.Table = outputs[ledgerOutput]; d.Table == "" {
+		d.Table, err = table(ctx, client, name, s, p)
+	}
 	return d, err
 }
 
@@ -108,14 +119,9 @@ func home(id string) (retry.Home, error) {
 	return retry.Home{Partition: part[1], Region: part[3], Account: part[4]}, nil
 }
 
-// table is the ledger's name: of the outputs, which a stack has once it was made
-// whole, else of the resource or the parameter that the output would name.
+// table is the ledger's name where no output has it, which a stack has once it was
+// made whole: of the resource or the parameter that the output would name.
 func table(ctx context.Context, client *cloudformation.Client, name string, s types.Stack, p parameters) (string, error) {
-	for _, o := range s.Outputs {
-		if aws.ToString(o.OutputKey) == ledgerOutput && aws.ToString(o.OutputValue) != "" {
-			return aws.ToString(o.OutputValue), nil
-		}
-	}
 	if kept := p.values[ledgerParameter]; kept != "" {
 		return kept, nil
 	}

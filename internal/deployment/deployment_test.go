@@ -86,13 +86,15 @@ func connect(t *testing.T, f *formation) aws.Config {
 }
 
 func TestFind(t *testing.T) {
-	f := &formation{parameters: defaults(), outputs: map[string]string{"LedgerTable": "mulligan-Ledger-1", "AlarmTopic": "x"}}
+	f := &formation{parameters: defaults(), outputs: map[string]string{
+		"LedgerTable": "mulligan-Ledger-1", "AlarmTopic": "x", "DeadLettersUrl": "https://sqs/dead", "RetrierAlias": "arn:aws:lambda:x:live",
+	}}
 	got, err := Find(t.Context(), connect(t, f), "mulligan")
 	if err != nil {
 		t.Fatal(err)
 	}
 	want := Deployment{
-		Stack: "mulligan", Table: "mulligan-Ledger-1", Mode: retry.Enforce, Prefix: "churn-",
+		Stack: "mulligan", Table: "mulligan-Ledger-1", Letters: "https://sqs/dead", Alias: "arn:aws:lambda:x:live", Mode: retry.Enforce, Prefix: "churn-",
 		Home: retry.Home{Partition: "aws", Region: "eu-west-1", Account: "123456789012"},
 		Settings: policy.Settings{
 			MaxRetries: 3, PipelineRetriesPerDay: 20, AccountRetriesPerHour: 60, FunctionTimeout: 20 * time.Second,
@@ -188,7 +190,7 @@ func TestTemplate(t *testing.T) {
 	}
 	for section, names := range map[string][]string{
 		"Parameters": {Limits.MaxRetries, Limits.PerDay, Limits.PerHour, Limits.First, Limits.Longest, Limits.ExpireAfter, Limits.Mode, "PipelineNamePrefix", ledgerParameter},
-		"Outputs":    {ledgerOutput}, "Resources": {ledgerResource},
+		"Outputs":    {ledgerOutput, lettersOutput, aliasOutput}, "Resources": {ledgerResource},
 	} {
 		for _, name := range names {
 			if !slices.Contains(keys(section), name) {
