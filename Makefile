@@ -7,7 +7,7 @@ TOOLS := .tools
 # What the build stamps on every decision. In a source tree without git it is unknown, and says so.
 BUILD := $(shell git describe --always --dirty 2>/dev/null || echo unknown)
 
-# The function's binary: static, without paths of this machine, the RPC mode of old runtimes and debug tables.
+# The functions' binaries: static, without paths of this machine, the RPC mode of old runtimes and debug tables.
 FUNCTION_FLAGS := -trimpath -buildvcs=false -tags lambda.norpc -ldflags "-s -w -buildid= -X main.build=$(BUILD)"
 GOARCH ?= $(shell go env GOARCH)
 
@@ -92,20 +92,22 @@ $(STATICCHECK):
 	GOBIN=$(CURDIR)/$(TOOLS)/bin go install honnef.co/go/tools/cmd/staticcheck@$(STATICCHECK_VERSION)
 
 .PHONY: build
-build: build/retrier build/mulligan ## The binaries: build/retrier (the function) and build/mulligan (the operator's program)
+build: build/retrier build/sweeper build/mulligan ## The binaries: build/retrier and build/sweeper (the functions) and build/mulligan (the operator's program)
 
-.PHONY: build/retrier
-build/retrier:
-	CGO_ENABLED=0 GOOS=linux GOARCH=$(GOARCH) go build $(FUNCTION_FLAGS) -o $@ ./functions/retrier
+.PHONY: build/retrier build/sweeper
+build/retrier build/sweeper:
+	CGO_ENABLED=0 GOOS=linux GOARCH=$(GOARCH) go build $(FUNCTION_FLAGS) -o $@ ./functions/$(notdir $@)
 
 .PHONY: build/mulligan
 build/mulligan:
 	@CGO_ENABLED=0 go build -trimpath -buildvcs=false -ldflags "-s -w -X main.build=$(BUILD)" -o $@ ./cmd/mulligan
 
-# For `sam build`: see functions/retrier/Makefile.
-.PHONY: build-Retrier
-build-Retrier:
-	@CGO_ENABLED=0 GOOS=linux GOARCH=$(GOARCH) go build $(FUNCTION_FLAGS) -o "$(ARTIFACTS_DIR)/bootstrap" ./functions/retrier
+# For `sam build`, by the functions' names in the template: see functions/retrier/Makefile.
+.PHONY: build-Retrier build-Sweeper
+build-Retrier: FUNCTION := retrier
+build-Sweeper: FUNCTION := sweeper
+build-Retrier build-Sweeper:
+	@CGO_ENABLED=0 GOOS=linux GOARCH=$(GOARCH) go build $(FUNCTION_FLAGS) -o "$(ARTIFACTS_DIR)/bootstrap" ./functions/$(FUNCTION)
 
 .PHONY: clean
 clean: ## Remove what was built and installed here

@@ -220,20 +220,58 @@ func TestShownPolicies(t *testing.T) {
 }
 
 // What a function carries, it loads at each start: no parser of policy files, no
-// templates, no command line, whoever imports them.
-func TestWhatTheFunctionCarries(t *testing.T) {
-	listed, err := exec.Command("go", "list", "-tags", "lambda.norpc", "-deps", "./functions/...").Output()
+// templates, no command line, whoever imports them. What failures come in by
+// carries no search for them either.
+func TestWhatTheFunctionsCarry(t *testing.T) {
+	const never = `yaml|^(text|html)/template$|spf13|internal/(policyfile|explain|backtest|classify|deployment|awstest)$`
+	for function, unwanted := range map[string]string{"retrier": never + `|internal/sweep$`, "sweeper": never} {
+		listed, err := exec.Command("go", "list", "-tags", "lambda.norpc", "-deps", "./functions/"+function).Output()
+		if err != nil {
+			t.Fatal(err)
+		}
+		deps := strings.Fields(string(listed))
+		for _, name := range deps {
+			if regexp.MustCompile(unwanted).MatchString(name) {
+				t.Errorf("%s carries %s", function, name)
+			}
+		}
+		if len(deps) < 100 {
+			t.Errorf("found only %d packages in %s", len(deps), function)
+		}
+	}
+}
+
+// Every function has a place in the template, and is built by its name there:
+// by its own Makefile, which asks the project's.
+func TestEveryFunctionIsBuilt(t *testing.T) {
+	folders, err := os.ReadDir("functions")
 	if err != nil {
 		t.Fatal(err)
 	}
-	unwanted := regexp.MustCompile(`yaml|^(text|html)/template$|spf13|internal/(policyfile|explain|backtest|classify|deployment|awstest)$`)
-	deps := strings.Fields(string(listed))
-	for _, name := range deps {
-		if unwanted.MatchString(name) {
-			t.Errorf("the function carries %s", name)
+	read := func(path string) string {
+		text, err := os.ReadFile(path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return string(text)
+	}
+	template, makefile := read("template.yaml"), read("Makefile")
+	for _, folder := range folders {
+		name := folder.Name()
+		id := strings.ToUpper(name[:1]) + name[1:]
+		for _, part := range []struct{ in, of, want string }{
+			{template, "template.yaml", `(?m)^  ` + id + `:\n    Type: AWS::Serverless::Function\n    Metadata:\n      BuildMethod: makefile`},
+			{template, "template.yaml", `(?m)^      CodeUri: functions/` + name + `$`},
+			{makefile, "Makefile", `(?m)^build: .*\bbuild/` + name + `\b`},
+			{makefile, "Makefile", `(?m)^build-` + id + `: FUNCTION := ` + name + `$`},
+			{read("functions/" + name + "/Makefile"), "functions/" + name + "/Makefile", `(?m)^build-` + id + `:\n.* build-` + id + ` `},
+		} {
+			if !regexp.MustCompile(part.want).MatchString(part.in) {
+				t.Errorf("%s: %s has nothing like %s", name, part.of, part.want)
+			}
 		}
 	}
-	if len(deps) < 100 {
-		t.Errorf("found only %d packages", len(deps))
+	if n := strings.Count(template, "Type: AWS::Serverless::Function\n"); n != len(folders) {
+		t.Errorf("%d functions in the template, and %d folders of functions", n, len(folders))
 	}
 }

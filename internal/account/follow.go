@@ -25,7 +25,8 @@ type Executions interface {
 // Sources are where [Follow] and [Log] look.
 type Sources struct {
 	Logs       Logs
-	Group      string // the function's log group
+	Group      string // the log group of the function that events and schedules invoke
+	Sweeps     string // the sweep's; empty: none
 	Executions Executions
 	Every      time.Duration // from one look to the next; zero: half a second
 }
@@ -34,7 +35,7 @@ type Sources struct {
 // account's number, with IAM or without.
 func (s State) Sources() Sources {
 	return Sources{
-		Group: s.LogGroup, Executions: Remote{URL: s.Control},
+		Group: s.LogGroup, Sweeps: s.SweepLogGroup, Executions: Remote{URL: s.Control},
 		Logs: cloudwatchlogs.New(cloudwatchlogs.Options{
 			Region: s.Region, BaseEndpoint: aws.String(s.Endpoint),
 			Credentials: credentials.NewStaticCredentialsProvider(s.Number, "test", ""),
@@ -43,7 +44,7 @@ func (s State) Sources() Sources {
 }
 
 // Follow tells what becomes of an execution, from an instant on, as it happens:
-// the function's log lines about it and each change of its status that is seen.
+// the functions' log lines about it and each change of its status that is seen.
 // It ends with the story: when the execution has succeeded or was stopped, or
 // when the function has stopped or left it for good. Otherwise the last error
 // is the context's, or says which source failed.
@@ -73,7 +74,7 @@ func Follow(ctx context.Context, from Sources, arn string, since time.Time) iter
 	}
 }
 
-// Log tells the function's log lines, of all executions, from an instant on: the
+// Log tells the functions' log lines, of all executions, from an instant on: the
 // zero time for all that there are. With follow it goes on until the context
 // ends, which is no error then.
 func Log(ctx context.Context, from Sources, since time.Time, follow bool) iter.Seq2[Line, error] {
@@ -128,7 +129,7 @@ type story struct {
 
 // look asks both sources, the execution first, and returns what is new in the
 // order in which it happened.
-func (s *story) look(ctx context.Context, from Sources, log *logReader, arn string) (news []Line, err error) {
+func (s *story) look(ctx context.Context, from Sources, log logReader, arn string) (news []Line, err error) {
 	e, err := from.Executions.Execution(ctx, arn)
 	if err != nil {
 		return nil, fmt.Errorf("look at the execution: %w", err)

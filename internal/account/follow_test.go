@@ -25,7 +25,8 @@ type world struct {
 	began  time.Time
 	states []state
 	logs   []logged
-	page   int // log events a page; zero: all
+	sweeps []logged // in the group "sweeps"
+	page   int      // log events a page; zero: all
 	asked  []*cloudwatchlogs.FilterLogEventsInput
 	broken error
 }
@@ -56,7 +57,11 @@ func (w *world) FilterLogEvents(_ context.Context, in *cloudwatchlogs.FilterLogE
 	copied := *in
 	w.asked = append(w.asked, &copied)
 	out := &cloudwatchlogs.FilterLogEventsOutput{}
-	for _, l := range w.logs {
+	lines := w.logs
+	if aws.ToString(in.LogGroupName) == "sweeps" {
+		lines = w.sweeps
+	}
+	for _, l := range lines {
 		at := w.began.Add(l.after)
 		if !at.After(time.Now()) && at.UnixMilli() >= aws.ToInt64(in.StartTime) {
 			out.Events = append(out.Events, types.FilteredLogEvent{
@@ -78,7 +83,7 @@ func (w *world) FilterLogEvents(_ context.Context, in *cloudwatchlogs.FilterLogE
 
 func (w *world) sources() Sources {
 	w.began = time.Now()
-	return Sources{Logs: w, Group: "group", Executions: w, Every: time.Second}
+	return Sources{Logs: w, Group: "group", Sweeps: "sweeps", Executions: w, Every: time.Second}
 }
 
 // told runs a story to its end and writes it down.
@@ -134,6 +139,14 @@ func TestFollow(t *testing.T) {
 		{"a person was faster, and nothing is logged", world{
 			states: []state{failed, {time.Second, awstest.Succeeded, 2}},
 		}, []string{"00:00:00  SageMaker: Failed (run 1)", "00:00:01  SageMaker: Succeeded (run 2)"}, 10 * time.Second},
+		{"found by a sweep", world{
+			states: []state{failed, {5 * time.Second, awstest.Succeeded, 2}},
+			sweeps: []logged{{4 * time.Second, goes}},
+		}, []string{
+			"00:00:00  SageMaker: Failed (run 1)",
+			"00:00:04  retry  retryable    capacity, retry 1",
+			"00:00:05  SageMaker: Succeeded (run 2)",
+		}, 5 * time.Second},
 		{"stops", world{
 			states: []state{failed},
 			logs:   []logged{{time.Second, said(`"verdict":"stop","reason":"permanent_cause","class":"user_code","evidence":"Train: ValueError"`)}},

@@ -45,20 +45,41 @@ type Line struct {
 // lines of invocations that overlap come in any order.
 const logOverlap = time.Minute
 
-// A logReader reads a log group on and on, each line once.
-type logReader struct {
+// A logReader reads log groups on and on, each line once.
+type logReader []*groupReader
+
+func (from Sources) open(since time.Time) (r logReader) {
+	for _, group := range []string{from.Group, from.Sweeps} {
+		if group != "" {
+			r = append(r, &groupReader{logs: from.Logs, group: group, from: since, seen: map[string]time.Time{}})
+		}
+	}
+	return r
+}
+
+// next returns the lines that are new, in the order of their time.
+func (r logReader) next(ctx context.Context) (lines []Line, err error) {
+	for _, group := range r {
+		more, err := group.next(ctx)
+		if err != nil {
+			return nil, err
+		}
+		lines = append(lines, more...)
+	}
+	slices.SortStableFunc(lines, func(a, b Line) int { return a.At.Compare(b.At) })
+	return lines, nil
+}
+
+// A groupReader reads one log group so.
+type groupReader struct {
 	logs  Logs
 	group string
 	from  time.Time            // zero: from the beginning
 	seen  map[string]time.Time // lines that a later look may show again
 }
 
-func (from Sources) open(since time.Time) *logReader {
-	return &logReader{logs: from.Logs, group: from.Group, from: since, seen: map[string]time.Time{}}
-}
-
-// next returns the lines that are new, in the order of their time.
-func (r *logReader) next(ctx context.Context) (lines []Line, err error) {
+// next returns the lines that are new, in any order.
+func (r *groupReader) next(ctx context.Context) (lines []Line, err error) {
 	ask := &cloudwatchlogs.FilterLogEventsInput{LogGroupName: &r.group}
 	if !r.from.IsZero() {
 		ask.StartTime = aws.Int64(r.from.UnixMilli())
@@ -84,7 +105,6 @@ func (r *logReader) next(ctx context.Context) (lines []Line, err error) {
 		ask.NextToken = page.NextToken
 	}
 	r.moveOn(newest.Add(-logOverlap))
-	slices.SortStableFunc(lines, func(a, b Line) int { return a.At.Compare(b.At) })
 	return lines, nil
 }
 
@@ -107,7 +127,7 @@ func unread(err error) error {
 
 // once reads a log event that was not seen before. The emulator gives no ids to
 // some, but every line of the function names its invocation.
-func (r *logReader) once(e types.FilteredLogEvent, at time.Time) (Line, bool) {
+func (r *groupReader) once(e types.FilteredLogEvent, at time.Time) (Line, bool) {
 	key := fmt.Sprintf("%s %d %s", aws.ToString(e.LogStreamName), at.UnixMilli(), aws.ToString(e.Message))
 	if _, known := r.seen[key]; known {
 		return Line{}, false
@@ -117,7 +137,7 @@ func (r *logReader) once(e types.FilteredLogEvent, at time.Time) (Line, bool) {
 }
 
 // moveOn forgets what no later look can show.
-func (r *logReader) moveOn(from time.Time) {
+func (r *groupReader) moveOn(from time.Time) {
 	if !from.After(r.from) {
 		return
 	}

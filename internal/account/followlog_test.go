@@ -28,6 +28,7 @@ func TestLog(t *testing.T) {
 			want = append(want, text)
 		}
 		from := w.sources()
+		from.Sweeps = "" // w.asked is about one group
 		ctx, cancel := context.WithTimeout(context.Background(), 200*time.Second)
 		defer cancel()
 		var got []string
@@ -50,6 +51,29 @@ func TestLog(t *testing.T) {
 		}
 		if count != 5 {
 			t.Errorf("%d lines from the middle on, want 5", count)
+		}
+	})
+}
+
+// The lines of a sweep stand among the others, where they belong in time.
+func TestLogOfTwoGroups(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		line := func(n int) string { return fmt.Sprintf(`{"msg":"decided","evidence":"%d"}`, n) }
+		w := world{
+			logs:   []logged{{time.Second, line(1)}, {3 * time.Second, line(3)}},
+			sweeps: []logged{{2 * time.Second, line(2)}, {4 * time.Second, line(4)}},
+		}
+		from := w.sources()
+		time.Sleep(5 * time.Second) // of the bubble
+		var got []string
+		for line, err := range Log(context.Background(), from, time.Time{}, false) {
+			if err != nil {
+				t.Fatal(err)
+			}
+			got = append(got, line.Raw)
+		}
+		if want := []string{line(1), line(2), line(3), line(4)}; !slices.Equal(got, want) {
+			t.Errorf("got %q, want %q", got, want)
 		}
 	})
 }

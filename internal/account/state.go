@@ -26,6 +26,8 @@ type State struct {
 	Number    string `json:"number"` // the account's twelve digits
 	Stack     string `json:"stack"`  // empty until it is deployed
 	LogGroup  string `json:"logGroup"`
+
+	SweepLogGroup string `json:"sweepLogGroup,omitempty"`
 }
 
 // ErrNone is returned by Find where no local account runs.

@@ -52,7 +52,7 @@ func (e *env) arn(name, what string, kind func(arn) bool) arn {
 }
 
 // home is the account and Region that Mulligan acts for: the Region is the one
-// that Lambda runs it in, the account that of the function's own alias. An alias
+// that Lambda runs it in, the account that of the retrier's alias. An alias
 // of another Region is a fault, for every event would be ignored as foreign.
 func (e *env) home(region, alias string) (retry.Home, string) {
 	home := retry.Home{Region: strings.ToLower(e.region(region))}

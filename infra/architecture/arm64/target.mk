@@ -1,2 +1,2 @@
-# `sam build` runs functions/retrier/Makefile in this folder when the template's Architecture is arm64.
+# `sam build` runs the functions' Makefiles in this folder when the template's Architecture is arm64.
 GOARCH := arm64

@@ -4,7 +4,7 @@
 
 Reads, besides what MiniStack reads: ACCOUNT_SESSIONS, the file that is told of execution roles' sessions; ACCOUNT_PROCESSES, the file that
 is told of functions' process groups; ACCOUNT_DIES_WITH_STDIN=1, to end when standard input does; LAMBDA_ASYNC_RETRY_BASE_SECONDS, the
-first delay after a function's error (a minute in AWS).
+first delay after a function's error (a minute in AWS); ACCOUNT_RATE_SECONDS, after which rules with a rate fire, 0 for never.
 """
 
 import os
@@ -22,6 +22,7 @@ for setting in ("LAMBDA_EXECUTOR", "LAMBDA_STRICT", "USE_SSL", "PERSIST_STATE", 
 
 import alarms  # noqa: E402
 import asynchronous  # noqa: E402
+import filters  # noqa: E402
 import functions  # noqa: E402
 import lifetime  # noqa: E402
 import patching  # noqa: E402
@@ -40,11 +41,12 @@ def mend():
     queues.check()
     functions.mend(os.environ.pop("ACCOUNT_SESSIONS", ""), os.environ.pop("ACCOUNT_PROCESSES", ""))
     asynchronous.mend()
-    rules.mend()
+    rules.mend(os.environ.pop("ACCOUNT_RATE_SECONDS", ""))
     schedules.mend()
     simulation.mend()
     stacks.mend()
     alarms.mend()
+    filters.mend()
     transport.mend()
 
 

@@ -1,4 +1,5 @@
-"""Rules of EventBridge: what PutEvents takes, and how an event reaches a function or the dead-letter queue of the rule's target.
+"""Rules of EventBridge: what PutEvents takes, when a rule with a rate fires, and how an event reaches a function or the dead-letter queue
+of the rule's target.
 
 AWS: https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-use-resource-based.html and .../eb-rule-dlq.html.
 """
@@ -19,12 +20,42 @@ log = logging.getLogger("account")
 # The rule, the target and the event that are being delivered, and the time that the sender gave an event.
 _delivering = contextvars.ContextVar("account_delivering", default=None)
 _time = contextvars.ContextVar("account_event_time", default=None)
+# Whether rules are being looked at: MiniStack reads the rates of schedules with the same function.
+_ticking = contextvars.ContextVar("account_ticking", default=False)
+
+# MiniStack looks every ten seconds. AWS promises the minute.
+TICK_SECONDS = 1
 
 
-def mend():
-    """Puts the mends in place. Raises patching.Drift if MiniStack has changed."""
+def mend(rate):
+    """Puts the mends in place. Raises patching.Drift if MiniStack has changed.
+
+    rate is the number of seconds after which every rule with a rate fires, whichever it names, or "0" for never; empty is as they say.
+    """
     _mend_put_events()
     _mend_delivery()
+    _mend_rates(rate)
+
+
+def _mend_rates(rate):
+    """Tests have no five minutes to spend, or want nothing to happen that they have not asked for."""
+
+    def seconds(expr):
+        said = old(expr)
+        if said is None or not _ticking.get() or not rate:
+            return said
+        return float(rate) or None  # Without an interval it is no rate, and does not fire.
+
+    def tick():
+        token = _ticking.set(True)
+        try:
+            old_tick()
+        finally:
+            _ticking.reset(token)
+
+    patching.constant(eventbridge, "_SCHEDULER_TICK_INTERVAL", TICK_SECONDS)
+    old = patching.replace(eventbridge, "_parse_rate_seconds", "expr", seconds)
+    old_tick = patching.replace(eventbridge, "_tick_scheduled_rules", "", tick)
 
 
 def _mend_put_events():

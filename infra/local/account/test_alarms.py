@@ -1,6 +1,7 @@
 """Alarms of CloudWatch: what sets them off, and who hears them."""
 
 import json
+import time
 import unittest
 
 from trial import ACCOUNT, REGION, Case, eventually, policy, statement, unique
@@ -71,6 +72,44 @@ class Alarms(Case):
         self.client("cloudwatch").put_metric_data(Namespace=namespace, MetricData=[{"MetricName": "Number", "Value": 5}])
         self.reaches(once, "ALARM")
         self.assertEqual(self.state(thrice), "OK")
+
+    def test_log_lines_are_counted_by_their_key(self):
+        logs, group, namespace = self.client("logs"), unique("group"), unique("Namespace")
+        logs.create_log_group(logGroupName=group)
+        logs.create_log_stream(logGroupName=group, logStreamName="stream")
+        logs.put_metric_filter(logGroupName=group, filterName="lines", filterPattern='{ $.breaker = "*" }', metricTransformations=[
+            {"metricNamespace": namespace, "metricName": "Opened", "metricValue": "1", "unit": "Count"}])
+        alarm = self.alarm(namespace, "Opened", {}, threshold=2)
+
+        def write(*lines):
+            logs.put_log_events(logGroupName=group, logStreamName="stream", logEvents=[
+                {"timestamp": int(time.time() * 1000), "message": line} for line in lines])
+
+        def counted():
+            data = self.client("cloudwatch").get_metric_statistics(
+                Namespace=namespace, MetricName="Opened", StartTime=time.time() - 600, EndTime=time.time() + 60, Period=3600, Statistics=["Sum"])
+            return sum(point["Sum"] for point in data["Datapoints"])
+
+        write("breaker", '{"msg": "breaker"}', '{"within": {"breaker": "x"}}', '{"breaker": 7}', '{"breaker": null}', '["breaker"]')
+        write('{"breaker": "class capacity"}')
+        self.assertEqual(counted(), 1)
+        self.client("cloudwatch").put_metric_alarm(
+            AlarmName=alarm, Namespace=namespace, MetricName="Opened", Statistic="Sum", Period=60, EvaluationPeriods=1, Threshold=2,
+            ComparisonOperator="GreaterThanOrEqualToThreshold", TreatMissingData="notBreaching")
+        self.reaches(alarm, "OK")
+        write('{"breaker": "fingerprint 1"}')
+        self.reaches(alarm, "ALARM")
+
+    def test_filters_that_would_not_be_looked_at_are_refused(self):
+        logs, group = self.client("logs"), unique("group")
+        logs.create_log_group(logGroupName=group)
+        one = {"metricNamespace": "n", "metricName": "m", "metricValue": "1"}
+        for pattern, transformation in (("breaker", one), ('{ $.a.b = "*" }', one), ('{ $.a = 1 }', one), ("", one),
+                                        ('{ $.a = "*" }', dict(one, metricValue="$.n")), ('{ $.a = "*" }', dict(one, dimensions={"d": "$.n"})),
+                                        ('{ $.a = "*" }', dict(one, defaultValue=0))):
+            with self.subTest(pattern=pattern, transformation=transformation):
+                with self.assertRaisesRegex(logs.exceptions.InvalidParameterException, "The local account takes"):
+                    logs.put_metric_filter(logGroupName=group, filterName="f", filterPattern=pattern, metricTransformations=[transformation])
 
     def test_the_topic_and_its_key_have_to_let_the_alarm_speak(self):
         def key(*statements):

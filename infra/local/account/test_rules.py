@@ -4,7 +4,7 @@ import datetime
 import json
 import unittest
 
-from trial import ACCOUNT, REGION, Case, policy, statement, unique
+from trial import ACCOUNT, RATE_SECONDS, REGION, Case, policy, statement, unique
 
 
 class Rules(Case):
@@ -40,6 +40,38 @@ class Rules(Case):
             "version": "0", "id": answer["EventId"], "source": source, "account": ACCOUNT, "time": "2026-01-02T03:04:05Z", "region": REGION,
             "resources": ["arn:aws:a:b:c:d"], "detail-type": "a type", "detail": {"number": 1}})
         self.assertEqual(got["arn"], function.live)
+
+    def every(self, function, rate="rate(5 minutes)"):
+        """A rule that calls the function itself, at a rate. Returns its ARN."""
+        name = unique("rule")
+        rule = self.client("events").put_rule(Name=name, ScheduleExpression=rate)["RuleArn"]
+        self.client("events").put_targets(Rule=name, Targets=[{"Id": "it", "Arn": function.arn}])
+        return rule
+
+    def test_a_rule_with_a_rate_calls_the_function_again_and_again(self):
+        function = self.function()
+        rule = self.every(function)
+        self.client("lambda").add_permission(FunctionName=function.name, StatementId="rule", SourceArn=rule,
+                                             Action="lambda:InvokeFunction", Principal="events.amazonaws.com")
+        begun = function.wait("begin", 2)
+        event = begun[0]["event"]
+        self.assertEqual((event["source"], event["detail-type"], event["detail"], event["resources"]),
+                         ("aws.events", "Scheduled Event", {}, [rule]))
+        self.assertNotEqual(event["id"], begun[1]["event"]["id"])
+        self.assertEqual(begun[0]["arn"], function.arn)
+        self.assertGreater(begun[1]["at"] - begun[0]["at"], RATE_SECONDS / 2)
+
+    def test_a_rule_with_a_rate_needs_the_function_s_permission(self):
+        function = self.function()
+        rule = self.every(function)
+        self.says(rule, "NO_PERMISSIONS")
+        self.assertEqual(function.lines("begin"), [])
+
+    def test_a_sweep_that_fails_is_not_tried_again_where_it_is_told_so(self):
+        function = self.function()
+        self.client("lambda").put_function_event_invoke_config(FunctionName=function.name, MaximumRetryAttempts=0)
+        self.client("lambda").invoke(FunctionName=function.name, InvocationType="Event", Payload=json.dumps({"fail": True}))
+        self.says("gave up", function.arn, "after 1 tries")
 
     def test_a_failed_delivery_is_tried_again_by_the_alias_s_rules(self):
         function = self.function()

@@ -26,6 +26,8 @@ HERE = pathlib.Path(__file__).parent
 ACCOUNT, REGION = "123456789012", "eu-west-1"
 # The first delay after a function's error. Short, and long enough to be told from no delay.
 RETRY_SECONDS = 0.4
+# After this every rule with a rate fires.
+RATE_SECONDS = 1
 PATIENCE_SECONDS = 30
 
 BOOTSTRAP = f"""#!/bin/sh
@@ -108,7 +110,7 @@ class Account:
         environment.update(AUTH="true", BIND_HOST="0.0.0.0", MINISTACK_REGION=REGION, MINISTACK_ACCOUNT_ID=ACCOUNT,
                            GATEWAY_PORT=str(self.port), AWS_ENDPOINT_URL=self.url, AWS_ENDPOINT_URL_SAGEMAKER="http://127.0.0.1:9",
                            TMPDIR=str(self.temp), ACCOUNT_SESSIONS=str(self.sessions), ACCOUNT_DIES_WITH_STDIN="1",
-                           LAMBDA_ASYNC_RETRY_BASE_SECONDS=str(RETRY_SECONDS), **extra)
+                           LAMBDA_ASYNC_RETRY_BASE_SECONDS=str(RETRY_SECONDS), ACCOUNT_RATE_SECONDS=str(RATE_SECONDS), **extra)
         with open(self.log, "wb") as log:
             self.process = subprocess.Popen([sys.executable, str(HERE / "launch.py")], env=environment, stdin=subprocess.PIPE,
                                             stdout=log, stderr=subprocess.STDOUT)

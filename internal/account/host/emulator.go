@@ -85,7 +85,7 @@ func launch(ctx context.Context, o Options, sageMaker string) (*emulator, error)
 // environment is all that MiniStack gets: functions inherit it, and nothing of
 // the caller's own AWS settings may reach them.
 func (e *emulator) environment(o Options, port int, sageMaker string) []string {
-	return []string{
+	environment := []string{
 		"PATH=" + os.Getenv("PATH"), "HOME=" + e.temp, "TMPDIR=" + e.temp, "LANG=C.UTF-8", "PYTHONDONTWRITEBYTECODE=1",
 		"AUTH=" + strconv.FormatBool(o.IAM), "BIND_HOST=127.0.0.1", "GATEWAY_PORT=" + strconv.Itoa(port),
 		"MINISTACK_REGION=" + o.Homes[0].Region, "MINISTACK_ACCOUNT_ID=" + o.Homes[0].Number,
@@ -94,6 +94,11 @@ func (e *emulator) environment(o Options, port int, sageMaker string) []string {
 		"ACCOUNT_DIES_WITH_STDIN=1", "ACCOUNT_SESSIONS=" + filepath.Join(o.Folder, sessionsFile),
 		"ACCOUNT_PROCESSES=" + filepath.Join(o.Folder, processesFile),
 	}
+	if o.Every != 0 {
+		seconds := max(0, o.Every.Seconds()) // 0 is never
+		environment = append(environment, "ACCOUNT_RATE_SECONDS="+strconv.FormatFloat(seconds, 'f', -1, 64))
+	}
+	return environment
 }
 
 // FreePort is the loopback port that was asked for, if nothing listens there, or

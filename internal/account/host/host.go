@@ -32,6 +32,10 @@ type Options struct {
 	// RetryAfter is how long Lambda waits before it tries a failed invocation
 	// again; the next wait is twice as long. In AWS it is a minute.
 	RetryAfter time.Duration
+	// Every is how often each rule with a rate fires, whichever it names. Zero: as
+	// it says, in Mulligan's case every five minutes. Negative: never, for tests
+	// that have a sweep when they ask for one.
+	Every time.Duration
 	// Environment is given to MiniStack, and by it to every function, on top
 	// of what they need.
 	Environment []string

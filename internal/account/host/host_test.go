@@ -13,6 +13,7 @@ import (
 	"sync"
 	"sync/atomic"
 	"testing"
+	"time"
 
 	"mulligan/internal/awstest"
 )
@@ -214,5 +215,17 @@ func TestClientsShareConnections(t *testing.T) {
 	}
 	if got := (Reach{}).AWS(home).HTTPClient; got != nil {
 		t.Errorf("got %v, want the SDK's own", got)
+	}
+}
+
+// Rules with a rate fire as they say, as often as one is told, or never.
+func TestRates(t *testing.T) {
+	const variable = "ACCOUNT_RATE_SECONDS="
+	for every, want := range map[time.Duration]string{0: "", 1500 * time.Millisecond: variable + "1.5", -1: variable + "0"} {
+		environment := (&emulator{}).environment(Options{Every: every, Homes: []Home{{"123456789012", "eu-west-1"}}}, 4566, "")
+		got := slices.DeleteFunc(environment, func(v string) bool { return !strings.HasPrefix(v, variable) })
+		if strings.Join(got, " ") != want {
+			t.Errorf("%v: got %q, want %q", every, got, want)
+		}
 	}
 }

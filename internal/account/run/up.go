@@ -71,7 +71,7 @@ func (u up) deploy(ctx context.Context, state account.State, parameters map[stri
 		return state, err
 	}
 	u.say("%s", deployed.Status)
-	state.Stack, state.LogGroup = stack, deployed.Outputs["RetrierLogGroup"]
+	state.Stack, state.LogGroup, state.SweepLogGroup = stack, deployed.Outputs["RetrierLogGroup"], deployed.Outputs["SweeperLogGroup"]
 	return state, state.Write(u.folder)
 }
 

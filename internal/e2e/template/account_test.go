@@ -50,7 +50,7 @@ var account = []check{
 		return broken
 	}},
 	{"mappings", func(t tree) (broken []string) {
-		const want = `{"Retrier":{"Timeout":{"Seconds":"20"}}}`
+		const want = `{"Retrier":{"Timeout":{"Seconds":"20"}},"Sweeper":{"Timeout":{"Seconds":"240"}}}`
 		if got := show(t["Mappings"]); got != want {
 			broken = append(broken, fmt.Sprintf("got %s, want %s", got, want))
 		}
@@ -60,6 +60,7 @@ var account = []check{
 		for name, want := range map[string]string{
 			"RetrierAlias": alias, "RetrierLogGroup": `{"Ref":"RetrierLogs"}`, "LedgerTable": theLedger,
 			"DeadLettersUrl": `{"Ref":"DeadLetters"}`, "ScheduleGroup": `{"Ref":"Schedules"}`, "AlarmTopic": theTopic,
+			"SweeperFunction": `{"Ref":"Sweeper"}`, "SweeperLogGroup": `{"Ref":"SweeperLogs"}`,
 		} {
 			if got := show(at(t, "Outputs."+name+".Value")); got != want {
 				broken = append(broken, fmt.Sprintf("%s: got %s, want %s", name, got, want))
@@ -74,5 +75,5 @@ var taggable = map[string]bool{
 	"AWS::CloudWatch::Alarm": true, "AWS::DynamoDB::Table": true, "AWS::Events::Rule": true, "AWS::IAM::Role": true, "AWS::KMS::Key": true,
 	"AWS::Lambda::Function": true, "AWS::Logs::LogGroup": true, "AWS::SNS::Topic": true, "AWS::SQS::Queue": true, "AWS::Scheduler::ScheduleGroup": true,
 	"AWS::Lambda::Alias": false, "AWS::Lambda::EventInvokeConfig": false, "AWS::Lambda::Permission": false, "AWS::Lambda::Version": false,
-	"AWS::SNS::TopicPolicy": false, "AWS::SQS::QueuePolicy": false,
+	"AWS::Logs::MetricFilter": false, "AWS::SNS::TopicPolicy": false, "AWS::SQS::QueuePolicy": false,
 }

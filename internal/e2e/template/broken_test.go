@@ -31,7 +31,7 @@ func (b broken) of(t tree) tree {
 func TestBroken(t *testing.T) {
 	template := expanded(t)
 	proven := map[string]bool{}
-	for _, b := range slices.Concat(brokenPermissions, brokenDeputies, brokenStorage, brokenDelivery, brokenAlarms, brokenEnvironment, brokenParameters, brokenAccount) {
+	for _, b := range slices.Concat(brokenPermissions, brokenDeputies, brokenStorage, brokenDelivery, brokenAlarms, brokenEnvironment, brokenParameters, brokenAccount, brokenSweeper) {
 		t.Run(strings.TrimPrefix(b.path, "Resources.")+" "+b.becomes, func(t *testing.T) {
 			found := failing(b.of(template))
 			slices.Sort(b.found)
@@ -54,39 +54,40 @@ func on(checks ...string) []string { return checks }
 
 const (
 	retrierPolicy   = "Resources.RetrierRole.Properties.Policies.0.PolicyDocument.Statement."
+	retrierOwn      = "Resources.RetrierRole.Properties.Policies.1.PolicyDocument.Statement."
 	schedulerPolicy = "Resources.SchedulerRole.Properties.Policies.0.PolicyDocument.Statement."
 )
 
 var brokenPermissions = []broken{
-	{retrierPolicy + "0.Action.2", ``, on("actions")},
-	{retrierPolicy + "0.Action.2", `"sagemaker:*"`, on("actions", "wildcards")},
-	{retrierPolicy + "0.Action.2", `"sagemaker:StartPipelineExecution"`, on("actions")},
-	{retrierPolicy + "0.Action", `"*"`, on("actions", "wildcards")},
-	{retrierPolicy + "0.Resource", `"*"`, on("resources", "wildcards")},
-	{retrierPolicy + "0.Resource", `{"Fn::Sub":"arn:${AWS::Partition}:sagemaker:${AWS::Region}:${AWS::AccountId}:pipeline/*/execution/*"}`, on("resources", "wildcards")},
-	{retrierPolicy + "0.Resource", `{"Fn::Sub":"arn:aws:sagemaker:*:*:pipeline/${PipelineNamePrefix}*/execution/*"}`, on("resources", "wildcards")},
-	{retrierPolicy + "1", ``, on("actions")},
-	{retrierPolicy + "1.Action", `"sagemaker:List*"`, on("actions", "wildcards")},
-	{retrierPolicy + "1.Action", `["sagemaker:ListPipelineExecutions","sagemaker:StartPipelineExecution"]`, on("actions")},
-	{retrierPolicy + "1.Resource", `{"Fn::Sub":"arn:${AWS::Partition}:sagemaker:${AWS::Region}:${AWS::AccountId}:pipeline/*"}`, on("resources", "wildcards")},
-	{retrierPolicy + "2.Action.1", ``, on("actions")},
-	{retrierPolicy + "2.Action", `"sagemaker:Describe*"`, on("actions", "wildcards")},
-	{retrierPolicy + "2.Resource", `"*"`, on("resources", "wildcards")},
-	{retrierPolicy + "2.Resource.0", `{"Fn::Sub":"arn:${AWS::Partition}:sagemaker:*:*:processing-job/*"}`, on("resources", "wildcards")},
-	{retrierPolicy + "2.Resource.2", ``, on("resources")},
-	{retrierPolicy + "3.Action", `["dynamodb:BatchGetItem","dynamodb:PutItem","dynamodb:UpdateItem","dynamodb:DeleteItem"]`, on("actions")},
-	{retrierPolicy + "3.Resource", `{"Fn::Sub":"arn:${AWS::Partition}:dynamodb:${AWS::Region}:${AWS::AccountId}:table/*"}`, on("resources", "wildcards")},
-	{retrierPolicy + "3.Resource", `[{"Fn::GetAtt":["Ledger","Arn"]},{"Fn::Sub":"${Ledger.Arn}/index/*"}]`, on("resources", "wildcards")},
-	{retrierPolicy + "3.Resource", `{"Fn::GetAtt":["Ledger","Arn"]}`, on("resources")}, // Not of the kept one.
-	{retrierPolicy + "4.Action", `["scheduler:CreateSchedule","scheduler:DeleteSchedule"]`, on("actions")},
-	{retrierPolicy + "4.Resource", `{"Fn::Sub":"arn:${AWS::Partition}:scheduler:${AWS::Region}:${AWS::AccountId}:schedule/*/*"}`, on("resources", "wildcards")},
-	{retrierPolicy + "5.Resource", `"*"`, on("resources", "wildcards")},
-	{retrierPolicy + "5.Resource", `{"Fn::GetAtt":["RetrierRole","Arn"]}`, on("resources")},
-	{retrierPolicy + "5.Condition", ``, on("conditions")},
-	{retrierPolicy + "5.Condition.StringEquals.iam:PassedToService", `["scheduler.amazonaws.com","lambda.amazonaws.com"]`, on("conditions")},
-	{retrierPolicy + "6", ``, on("actions")},
-	{retrierPolicy + "7.Action", `["logs:CreateLogGroup","logs:CreateLogStream","logs:PutLogEvents"]`, on("actions")},
-	{retrierPolicy + "7", `{"Effect":"Allow","NotAction":"iam:*","Resource":"*"}`, on("actions", "wildcards")},
+	{retrierPolicy + "0.Action.2", ``, on("actions", "one corridor")},
+	{retrierPolicy + "0.Action.2", `"sagemaker:*"`, on("one corridor", "actions", "wildcards")},
+	{retrierPolicy + "0.Action.2", `"sagemaker:StartPipelineExecution"`, on("one corridor", "actions")},
+	{retrierPolicy + "0.Action", `"*"`, on("one corridor", "actions", "wildcards")},
+	{retrierPolicy + "0.Resource", `"*"`, on("one corridor", "resources", "wildcards")},
+	{retrierPolicy + "0.Resource", `{"Fn::Sub":"arn:${AWS::Partition}:sagemaker:${AWS::Region}:${AWS::AccountId}:pipeline/*/execution/*"}`, on("one corridor", "resources", "wildcards")},
+	{retrierPolicy + "0.Resource", `{"Fn::Sub":"arn:aws:sagemaker:*:*:pipeline/${PipelineNamePrefix}*/execution/*"}`, on("one corridor", "resources", "wildcards")},
+	{retrierPolicy + "1", ``, on("one corridor", "actions")},
+	{retrierPolicy + "1.Action", `"sagemaker:List*"`, on("one corridor", "actions", "wildcards")},
+	{retrierPolicy + "1.Action", `["sagemaker:ListPipelineExecutions","sagemaker:StartPipelineExecution"]`, on("one corridor", "actions")},
+	{retrierPolicy + "1.Resource", `{"Fn::Sub":"arn:${AWS::Partition}:sagemaker:${AWS::Region}:${AWS::AccountId}:pipeline/*"}`, on("one corridor", "resources", "wildcards")},
+	{retrierPolicy + "2.Action.1", ``, on("one corridor", "actions")},
+	{retrierPolicy + "2.Action", `"sagemaker:Describe*"`, on("one corridor", "actions", "wildcards")},
+	{retrierPolicy + "2.Resource", `"*"`, on("one corridor", "resources", "wildcards")},
+	{retrierPolicy + "2.Resource.0", `{"Fn::Sub":"arn:${AWS::Partition}:sagemaker:*:*:processing-job/*"}`, on("one corridor", "resources", "wildcards")},
+	{retrierPolicy + "2.Resource.2", ``, on("one corridor", "resources")},
+	{retrierPolicy + "3.Action", `["dynamodb:BatchGetItem","dynamodb:ConditionCheckItem","dynamodb:PutItem","dynamodb:UpdateItem","dynamodb:DeleteItem"]`, on("one corridor", "actions")},
+	{retrierPolicy + "3.Resource", `{"Fn::Sub":"arn:${AWS::Partition}:dynamodb:${AWS::Region}:${AWS::AccountId}:table/*"}`, on("one corridor", "resources", "wildcards")},
+	{retrierPolicy + "3.Resource", `[{"Fn::GetAtt":["Ledger","Arn"]},{"Fn::Sub":"${Ledger.Arn}/index/*"}]`, on("one corridor", "resources", "wildcards")},
+	{retrierPolicy + "3.Resource", `{"Fn::GetAtt":["Ledger","Arn"]}`, on("one corridor", "resources")}, // Not of the kept one.
+	{retrierPolicy + "4.Action", `["scheduler:CreateSchedule","scheduler:DeleteSchedule"]`, on("one corridor", "actions")},
+	{retrierPolicy + "4.Resource", `{"Fn::Sub":"arn:${AWS::Partition}:scheduler:${AWS::Region}:${AWS::AccountId}:schedule/*/*"}`, on("one corridor", "resources", "wildcards")},
+	{retrierPolicy + "5.Resource", `"*"`, on("one corridor", "resources", "wildcards")},
+	{retrierPolicy + "5.Resource", `{"Fn::GetAtt":["RetrierRole","Arn"]}`, on("one corridor", "resources")},
+	{retrierPolicy + "5.Condition", ``, on("one corridor", "conditions")},
+	{retrierPolicy + "5.Condition.StringEquals.iam:PassedToService", `["scheduler.amazonaws.com","lambda.amazonaws.com"]`, on("one corridor", "conditions")},
+	{retrierOwn + "0", ``, on("actions")},
+	{retrierOwn + "1.Action", `["logs:CreateLogGroup","logs:CreateLogStream","logs:PutLogEvents"]`, on("actions")},
+	{retrierOwn + "1", `{"Effect":"Allow","NotAction":"iam:*","Resource":"*"}`, on("actions", "wildcards")},
 	{schedulerPolicy + "0.Resource", `{"Fn::Sub":"arn:${AWS::Partition}:lambda:${AWS::Region}:${AWS::AccountId}:function:*"}`, on("resources", "wildcards")},
 	{schedulerPolicy + "0.Resource", `{"Fn::GetAtt":["Retrier","Arn"]}`, on("resources")},
 	{schedulerPolicy + "0.Action", `["lambda:InvokeFunction","lambda:UpdateFunctionCode"]`, on("actions")},
@@ -110,10 +111,10 @@ var brokenDeputies = []broken{
 	{"Resources.SchedulerRole.Properties.AssumeRolePolicyDocument.Statement.0.Condition.StringEquals", ``, on("trust in the scheduler's role")},
 	{"Resources.SchedulerRole.Properties.AssumeRolePolicyDocument.Statement.0.Condition.ArnEquals.aws:SourceArn",
 		`{"Fn::Sub":"arn:${AWS::Partition}:scheduler:${AWS::Region}:${AWS::AccountId}:schedule-group/*"}`, on("trust in the scheduler's role")},
-	{"Resources.RetrierPipelineFailedPermission.Properties.SourceArn", ``, on("who invokes the function")},
-	{"Resources.RetrierPipelineFailedPermission.Properties.Principal", `"*"`, on("who invokes the function")},
-	{"Resources.RetrierPipelineFailedPermission.Properties.FunctionName", `{"Ref":"Retrier"}`, on("who invokes the function")},
-	{"Resources.RetrierPipelineFailedPermission", ``, on("who invokes the function", "every store has a policy")},
+	{"Resources.RetrierPipelineFailedPermission.Properties.SourceArn", ``, on("who invokes the functions")},
+	{"Resources.RetrierPipelineFailedPermission.Properties.Principal", `"*"`, on("who invokes the functions")},
+	{"Resources.RetrierPipelineFailedPermission.Properties.FunctionName", `{"Ref":"Retrier"}`, on("who invokes the functions")},
+	{"Resources.RetrierPipelineFailedPermission", ``, on("who invokes the functions", "every store has a policy")},
 	{"Resources.DeadLettersPolicy.Properties.PolicyDocument.Statement.0.Condition", ``, on("who sends to the queue")},
 	{"Resources.DeadLettersPolicy.Properties.PolicyDocument.Statement.0.Principal", `"*"`, on("who sends to the queue", "wildcards")},
 	{"Resources.DeadLettersPolicy.Properties.PolicyDocument.Statement.0.Action", `"sqs:*"`, on("who sends to the queue", "wildcards")},
@@ -193,9 +194,9 @@ var brokenAlarms = []broken{
 	{"Resources.DeadLettersAlarm.Properties.Dimensions.0.Value", `"other"`, on("what is watched")},
 	{"Resources.DeadLettersAlarm.Properties.MetricName", `"NumberOfMessagesSent"`, on("what is watched")}, // Counts none that SQS moved there itself.
 	{"Resources.ErrorsAlarm.Properties.Threshold", `100`, on("what is watched")},
-	{"Resources.ErrorsAlarm.Properties.TreatMissingData", ``, on("silence is no alarm")},
-	{"Resources.ErrorsAlarm.Properties.TreatMissingData", `"breaching"`, on("silence is no alarm")},
-	{"Resources.ThrottlesAlarm.Properties.ComparisonOperator", `"LessThanThreshold"`, on("silence is no alarm")},
+	{"Resources.ErrorsAlarm.Properties.TreatMissingData", ``, on("silence is no alarm, but that of the sweep")},
+	{"Resources.ErrorsAlarm.Properties.TreatMissingData", `"breaching"`, on("silence is no alarm, but that of the sweep")},
+	{"Resources.ThrottlesAlarm.Properties.ComparisonOperator", `"LessThanThreshold"`, on("alarms compare alike")},
 	{"Resources.DeadLettersAlarm.Properties.AlarmActions", ``, on("alarms tell the topic")},
 	{"Resources.DeadLettersAlarm.Properties.AlarmActions", `[]`, on("alarms tell the topic")},
 	{"Resources.DeadLettersAlarm.Properties.OKActions", ``, on("alarms tell the topic")},

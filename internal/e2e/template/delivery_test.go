@@ -4,6 +4,7 @@ package template
 
 import (
 	"fmt"
+	"strconv"
 	"strings"
 )
 
@@ -12,12 +13,36 @@ const alias = `{"Ref":"RetrierAliaslive"}`
 // How events come, and what becomes of those that do not arrive.
 var delivery = []check{
 	holds("what the rule matches",
-		row{"AWS::Events::Rule", "Properties.EventPattern", `{"account":[{"Ref":"AWS::AccountId"}],"detail":{"currentPipelineExecutionStatus":["Failed"]},` +
+		// How executions end: the failed are decided on, and every end settles what became of a retry before it.
+		row{"RetrierPipelineFailed", "Properties.EventPattern", `{"account":[{"Ref":"AWS::AccountId"}],` +
+			`"detail":{"currentPipelineExecutionStatus":["Failed","Succeeded","Stopped","CompletedWithFailures"]},` +
 			`"detail-type":["SageMaker Model Building Pipeline Execution Status Change"],"source":["aws.sagemaker"]}`},
+		row{"RetrierPipelineFailed", "Properties.ScheduleExpression", "null"},
 		row{"AWS::Events::Rule", "Properties.EventBusName", "null"}, // SageMaker sends to the default bus alone.
 		row{"AWS::Events::Rule", "Properties.State", "null"},
 	),
-	each("dead letters of the rule", "AWS::Events::Rule", func(_ string, rule tree) (broken []string) {
+	holds("when a sweep begins",
+		row{"SweeperEvery", "Properties.ScheduleExpression", `"rate(5 minutes)"`},
+		row{"SweeperEvery", "Properties.EventPattern", "null"},
+		// To $LATEST. Nothing of a sweep is kept or sent again: the next one is the second try.
+		row{"SweeperEvery", "Properties.Targets", `[{"Arn":{"Fn::GetAtt":["Sweeper","Arn"]},"Id":"SweeperEveryLambdaTarget",` +
+			`"RetryPolicy":{"MaximumEventAgeInSeconds":300,"MaximumRetryAttempts":5}}]`},
+		row{"SweeperEventInvokeConfig", "Properties", `{"DestinationConfig":{},"FunctionName":{"Ref":"Sweeper"},` +
+			`"MaximumEventAgeInSeconds":300,"MaximumRetryAttempts":0,"Qualifier":"$LATEST"}`},
+	),
+	{"one sweep ends before the next begins", func(t tree) (broken []string) {
+		var minutes int
+		every, _ := at(t, "Resources.SweeperEvery.Properties.ScheduleExpression").(string)
+		if _, err := fmt.Sscanf(every, "rate(%d minutes)", &minutes); err != nil {
+			return []string{fmt.Sprintf("got %q: %v", every, err)}
+		}
+		seconds, _ := at(t, "Mappings.Sweeper.Timeout.Seconds").(string)
+		if got, err := strconv.Atoi(seconds); err != nil || got < 60 || got >= 60*minutes {
+			broken = append(broken, fmt.Sprintf("%s s of every %d minutes", seconds, minutes))
+		}
+		return broken
+	}},
+	each("dead letters of the rule", "RetrierPipelineFailed", func(_ string, rule tree) (broken []string) {
 		targets := list(at(rule, "Properties.Targets"))
 		for _, target := range targets {
 			for path, want := range map[string]string{
@@ -50,11 +75,12 @@ var delivery = []check{
 		return broken
 	}},
 	holds("dead letters of the function",
-		row{"AWS::Lambda::EventInvokeConfig", "Properties", `{"DestinationConfig":{"OnFailure":{"Destination":` + queueARN + `}},"FunctionName":{"Ref":"Retrier"},` +
+		row{"RetrierEventInvokeConfig", "Properties", `{"DestinationConfig":{"OnFailure":{"Destination":` + queueARN + `}},"FunctionName":{"Ref":"Retrier"},` +
 			`"MaximumEventAgeInSeconds":21600,"MaximumRetryAttempts":2,"Qualifier":"live"}`},
 	),
 	holds("the one alias",
-		row{"AWS::Lambda::Function", "Properties.FunctionName", `{"Fn::Sub":"${AWS::StackName}-retrier"}`},
+		row{"Retrier", "Properties.FunctionName", `{"Fn::Sub":"${AWS::StackName}-retrier"}`},
+		row{"Sweeper", "Properties.FunctionName", `{"Fn::Sub":"${AWS::StackName}-sweeper"}`},
 		row{"AWS::Lambda::Alias", "Properties.Name", `"live"`},
 		row{"AWS::Lambda::Alias", "Properties.FunctionName", `{"Ref":"Retrier"}`},
 		row{"AWS::Lambda::Version", "Properties.FunctionName", `{"Ref":"Retrier"}`},

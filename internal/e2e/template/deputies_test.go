@@ -14,6 +14,8 @@ const (
 	ofTheGroup  = `{"ArnEquals":{"aws:SourceArn":{"Fn::GetAtt":["Schedules","Arn"]}},"StringEquals":{"aws:SourceAccount":{"Ref":"AWS::AccountId"}}}`
 	ofTheAlarms = `{"ArnLike":{"aws:SourceArn":{"Fn::Sub":"arn:${AWS::Partition}:cloudwatch:${AWS::Region}:${AWS::AccountId}:alarm:${AWS::StackName}-*"}},` +
 		`"StringEquals":{"aws:SourceAccount":{"Ref":"AWS::AccountId"}}}`
+	// Lambda names no function when it takes on a role; who may make one run under it needs iam:PassRole.
+	byLambda   = `{"Action":"sts:AssumeRole","Effect":"Allow","Principal":{"Service":"lambda.amazonaws.com"}}`
 	withoutTLS = `{"Bool":{"aws:SecureTransport":"false"}}`
 	// ofATopic is what a topic's policy may name: the actions of the policy that SNS gives a new topic. It refuses sns:*.
 	ofATopic = `["sns:AddPermission","sns:DeleteTopic","sns:GetTopicAttributes","sns:ListSubscriptionsByTopic",` +
@@ -21,9 +23,8 @@ const (
 )
 
 var deputies = []check{
-	grants("trust in the function's role", "RetrierRole", "Properties.AssumeRolePolicyDocument",
-		// Lambda names no function when it takes on a role; who may make one run under it needs iam:PassRole.
-		`{"Action":"sts:AssumeRole","Effect":"Allow","Principal":{"Service":"lambda.amazonaws.com"}}`),
+	grants("trust in the function's role", "RetrierRole", "Properties.AssumeRolePolicyDocument", byLambda),
+	grants("trust in the sweeper's role", "SweeperRole", "Properties.AssumeRolePolicyDocument", byLambda),
 	grants("trust in the scheduler's role", "SchedulerRole", "Properties.AssumeRolePolicyDocument",
 		`{"Action":"sts:AssumeRole","Condition":`+ofTheGroup+`,"Effect":"Allow","Principal":{"Service":"scheduler.amazonaws.com"}}`),
 	grants("who sends to the queue", "DeadLettersPolicy", "Properties.PolicyDocument",
@@ -34,9 +35,11 @@ var deputies = []check{
 		`{"Action":"kms:*","Effect":"Allow","Principal":{"AWS":{"Fn::Sub":"arn:${AWS::Partition}:iam::${AWS::AccountId}:root"}},"Resource":"*"}`,
 		`{"Action":["kms:Decrypt","kms:GenerateDataKey"],"Condition":`+ofTheAlarms+`,"Effect":"Allow","Principal":{"Service":"cloudwatch.amazonaws.com"},"Resource":"*"}`),
 	grants("who is allowed on the table", "Ledger", "Properties.ResourcePolicy.PolicyDocument"),
-	holds("who invokes the function",
-		row{"AWS::Lambda::Permission", "Properties", `{"Action":"lambda:InvokeFunction","FunctionName":{"Ref":"RetrierAliaslive"},` +
+	holds("who invokes the functions",
+		row{"RetrierPipelineFailedPermission", "Properties", `{"Action":"lambda:InvokeFunction","FunctionName":{"Ref":"RetrierAliaslive"},` +
 			`"Principal":"events.amazonaws.com","SourceArn":{"Fn::GetAtt":["RetrierPipelineFailed","Arn"]}}`},
+		row{"SweeperEveryPermission", "Properties", `{"Action":"lambda:InvokeFunction","FunctionName":{"Ref":"Sweeper"},` +
+			`"Principal":"events.amazonaws.com","SourceArn":{"Fn::GetAtt":["SweeperEvery","Arn"]}}`},
 	),
 	denial("TLS to the table", "Ledger", "Properties.ResourcePolicy.PolicyDocument", `"dynamodb:*"`, `"*"`),
 	denial("TLS to the queue", "DeadLettersPolicy", "Properties.PolicyDocument", `"sqs:*"`, queueARN),

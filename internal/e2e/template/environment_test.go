@@ -13,14 +13,16 @@ var secret = regexp.MustCompile(`(?i)secret|passw|token|api_?key|access_?key|pri
 
 var environment = []check{
 	{"no secret in the environment", func(t tree) (broken []string) {
-		variables, _ := at(t, "Resources.Retrier.Properties.Environment.Variables").(tree)
-		for name, value := range variables {
-			text := show(value)
-			switch {
-			case secret.MatchString(name) || secret.MatchString(text):
-				broken = append(broken, name+" sounds like one")
-			case strings.Contains(text, "{{resolve:"):
-				broken = append(broken, name+" is looked up elsewhere, and stands in the environment then")
+		for id, function := range resources(t, "AWS::Lambda::Function") {
+			variables, _ := at(function, "Properties.Environment.Variables").(tree)
+			for name, value := range variables {
+				text := show(value)
+				switch {
+				case secret.MatchString(name) || secret.MatchString(text):
+					broken = append(broken, id+": "+name+" sounds like one")
+				case strings.Contains(text, "{{resolve:"):
+					broken = append(broken, id+": "+name+" is looked up elsewhere, and stands in the environment then")
+				}
 			}
 		}
 		for name, parameter := range t["Parameters"].(tree) {
@@ -30,8 +32,8 @@ var environment = []check{
 		}
 		return broken
 	}},
-	{"variables", func(t tree) (broken []string) {
-		got, _ := at(t, "Resources.Retrier.Properties.Environment.Variables").(tree)
+	each("variables", "AWS::Lambda::Function", func(_ string, function tree) (broken []string) {
+		got, _ := at(function, "Properties.Environment.Variables").(tree)
 		for name, want := range variables {
 			if show(got[name]) != want {
 				broken = append(broken, fmt.Sprintf("%s: got %s, want %s", name, show(got[name]), want))
@@ -44,7 +46,7 @@ var environment = []check{
 			}
 		}
 		return broken
-	}},
+	}),
 	{"a version for every change", func(t tree) (broken []string) {
 		sub := at(t, "Resources."+versionOf(t)+".Properties.Description.Fn::Sub")
 		described, _ := at(sub, "0").(string)
@@ -65,23 +67,27 @@ var environment = []check{
 		return broken
 	}},
 	holds("how it runs",
-		row{"Retrier", "Properties.Runtime", `"provided.al2023"`},
-		row{"Retrier", "Properties.Handler", `"bootstrap"`},
-		row{"Retrier", "Properties.Architectures", `[{"Ref":"Architecture"}]`},
-		row{"Retrier", "Properties.MemorySize", "128"},
+		row{"AWS::Lambda::Function", "Properties.Runtime", `"provided.al2023"`},
+		row{"AWS::Lambda::Function", "Properties.Handler", `"bootstrap"`},
+		row{"AWS::Lambda::Function", "Properties.Architectures", `[{"Ref":"Architecture"}]`},
+		row{"AWS::Lambda::Function", "Properties.MemorySize", "128"},
 		row{"Retrier", "Properties.Timeout", timeout},
+		row{"Sweeper", "Properties.Timeout", `{"Fn::FindInMap":["Sweeper","Timeout","Seconds"]}`},
 		row{"Retrier", "Properties.Role", `{"Fn::GetAtt":["RetrierRole","Arn"]}`},
-		row{"Retrier", "Properties.RecursiveLoop", "null"}, // Some Regions refuse to be told, and where there is such detection it is on unless told.
+		row{"Sweeper", "Properties.Role", `{"Fn::GetAtt":["SweeperRole","Arn"]}`},
+		row{"AWS::Lambda::Function", "Properties.RecursiveLoop", "null"}, // Some Regions refuse to be told, and where there is such detection it is on unless told.
 		row{"Retrier", "Properties.LoggingConfig", `{"ApplicationLogLevel":"INFO","LogFormat":"JSON","LogGroup":{"Ref":"RetrierLogs"},"SystemLogLevel":"INFO"}`},
+		row{"Sweeper", "Properties.LoggingConfig", `{"ApplicationLogLevel":"INFO","LogFormat":"JSON","LogGroup":{"Ref":"SweeperLogs"},"SystemLogLevel":"INFO"}`},
 	),
 	holds("reserved concurrency",
+		row{"Sweeper", "Properties.ReservedConcurrentExecutions", "null"}, // Two sweeps at once do no harm, and one that finds no room is the next one's.
 		row{"Retrier", "Properties.ReservedConcurrentExecutions", `{"Fn::If":["ReservesConcurrency",{"Ref":"ReservedConcurrency"},{"Ref":"AWS::NoValue"}]}`},
 	),
 }
 
 const timeout = `{"Fn::FindInMap":["Retrier","Timeout","Seconds"]}`
 
-// variables are the function's, but for those that name other resources' ARNs, which stand with the delivery.
+// variables are those of both functions.
 var variables = map[string]string{
 	"LEDGER_TABLE": theLedger, "SCHEDULE_GROUP": `{"Ref":"Schedules"}`, "SCHEDULE_TARGET_ARN": aliasARN,
 	"SCHEDULE_ROLE_ARN": wakerARN, "DEAD_LETTERS_ARN": queueARN,

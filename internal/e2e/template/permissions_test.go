@@ -21,33 +21,54 @@ const (
 	ownSchedules = `{"Fn::Sub":"arn:${AWS::Partition}:scheduler:${AWS::Region}:${AWS::AccountId}:schedule/${Schedules}/*"}`
 	ledgerARN    = `{"Fn::If":["MakesLedger",{"Fn::GetAtt":["Ledger","Arn"]},` +
 		`{"Fn::Sub":"arn:${AWS::Partition}:dynamodb:${AWS::Region}:${AWS::AccountId}:table/${KeptLedger}"}]}`
-	queueARN = `{"Fn::GetAtt":["DeadLetters","Arn"]}`
-	wakerARN = `{"Fn::GetAtt":["SchedulerRole","Arn"]}`
-	logsARN  = `{"Fn::GetAtt":["RetrierLogs","Arn"]}`
+	indexARN = `{"Fn::If":["MakesLedger",{"Fn::Sub":"${Ledger.Arn}/index/open"},` +
+		`{"Fn::Sub":"arn:${AWS::Partition}:dynamodb:${AWS::Region}:${AWS::AccountId}:table/${KeptLedger}/index/open"}]}`
+	queueARN  = `{"Fn::GetAtt":["DeadLetters","Arn"]}`
+	wakerARN  = `{"Fn::GetAtt":["SchedulerRole","Arn"]}`
+	logsARN   = `{"Fn::GetAtt":["RetrierLogs","Arn"]}`
+	sweepsARN = `{"Fn::GetAtt":["SweeperLogs","Arn"]}`
 )
 
+// corridor is what it takes to bring a failure to its end, whichever function does.
+var corridor = map[string]string{
+	"sagemaker:DescribePipelineExecution":  executions,
+	"sagemaker:ListPipelineExecutionSteps": executions,
+	"sagemaker:RetryPipelineExecution":     executions,
+	"sagemaker:ListPipelineExecutions":     ownPipelines,
+	"sagemaker:DescribeProcessingJob":      jobs,
+	"sagemaker:DescribeTrainingJob":        jobs,
+	"sagemaker:DescribeTransformJob":       jobs,
+	"dynamodb:BatchGetItem":                ledgerARN,
+	"dynamodb:ConditionCheckItem":          ledgerARN,
+	"dynamodb:PutItem":                     ledgerARN,
+	"dynamodb:UpdateItem":                  ledgerARN,
+	"scheduler:CreateSchedule":             ownSchedules,
+	"iam:PassRole":                         wakerARN,
+}
+
 var allowed = map[string]map[string]string{
-	"RetrierRole": {
-		"sagemaker:DescribePipelineExecution":  executions,
-		"sagemaker:ListPipelineExecutionSteps": executions,
-		"sagemaker:RetryPipelineExecution":     executions,
-		"sagemaker:ListPipelineExecutions":     ownPipelines,
-		"sagemaker:DescribeProcessingJob":      jobs,
-		"sagemaker:DescribeTrainingJob":        jobs,
-		"sagemaker:DescribeTransformJob":       jobs,
-		"dynamodb:BatchGetItem":                ledgerARN,
-		"dynamodb:PutItem":                     ledgerARN,
-		"dynamodb:UpdateItem":                  ledgerARN,
-		"scheduler:CreateSchedule":             ownSchedules,
-		"iam:PassRole":                         wakerARN,
-		"sqs:SendMessage":                      queueARN,
-		"logs:CreateLogStream":                 logsARN,
-		"logs:PutLogEvents":                    logsARN,
-	},
+	"RetrierRole": and(corridor, map[string]string{
+		"sqs:SendMessage":      queueARN,
+		"logs:CreateLogStream": logsARN,
+		"logs:PutLogEvents":    logsARN,
+	}),
+	"SweeperRole": and(corridor, map[string]string{
+		"sagemaker:ListPipelines": `"*"`,
+		"sagemaker:Search":        `"*"`,
+		"dynamodb:Query":          indexARN,
+		"logs:CreateLogStream":    sweepsARN,
+		"logs:PutLogEvents":       sweepsARN,
+	}),
 	"SchedulerRole": {
 		"lambda:InvokeFunction": aliasARN,
 		"sqs:SendMessage":       queueARN,
 	},
+}
+
+func and(some, more map[string]string) map[string]string {
+	all := maps.Clone(some)
+	maps.Copy(all, more)
+	return all
 }
 
 const passedToScheduler = `{"StringEquals":{"iam:PassedToService":"scheduler.amazonaws.com"}}`
@@ -97,6 +118,13 @@ var permissions = []check{
 		}
 		return broken
 	}),
+	{"one corridor", func(t tree) (broken []string) {
+		const first = ".Properties.Policies.0"
+		if got, want := show(at(t, "Resources.SweeperRole"+first)), show(at(t, "Resources.RetrierRole"+first)); got != want {
+			broken = append(broken, fmt.Sprintf("the sweeper may %s, and the other function %s", got, want))
+		}
+		return broken
+	}},
 	each("nothing but inline policies", "AWS::IAM::Role", func(_ string, role tree) (broken []string) {
 		if at(role, "Properties.ManagedPolicyArns") != nil {
 			broken = append(broken, "a managed policy")
@@ -132,6 +160,13 @@ var forced = map[string]string{
 	"RetrierRole " + training:     "the same",
 	"RetrierRole " + transform:    "the same",
 	"RetrierRole " + ownSchedules: "schedules are named after tokens",
+	"SweeperRole " + executions:   "what the other function may, which brings failures to their end too",
+	"SweeperRole " + ownPipelines: "the same",
+	"SweeperRole " + processing:   "the same",
+	"SweeperRole " + training:     "the same",
+	"SweeperRole " + transform:    "the same",
+	"SweeperRole " + ownSchedules: "the same",
+	`SweeperRole "*"`:             "Search and ListPipelines know no resource",
 	`Ledger "dynamodb:*"`:         "a denial",
 	`Ledger "*"`:                  "in a table's own policy it is the table, whose ARN is not known there",
 	`DeadLettersPolicy "sqs:*"`:   "a denial",

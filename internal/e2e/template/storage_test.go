@@ -18,6 +18,8 @@ var storage = []check{
 	),
 	holds("retention",
 		row{"AWS::Logs::LogGroup", "Properties.RetentionInDays", `{"Ref":"LogRetentionDays"}`},
+		row{"RetrierLogs", "Type", `"AWS::Logs::LogGroup"`},
+		row{"SweeperLogs", "Type", `"AWS::Logs::LogGroup"`},
 		row{"AWS::SQS::Queue", "Properties.MessageRetentionPeriod", "1209600"}, // fourteen days, all that SQS has
 		row{"AWS::KMS::Key", "Properties.PendingWindowInDays", "7"},
 	),
@@ -36,7 +38,11 @@ var storage = []check{
 	holds("the ledger's shape",
 		row{"Ledger", "Condition", `"MakesLedger"`},
 		row{"Ledger", "Properties.KeySchema", `[{"AttributeName":"pk","KeyType":"HASH"},{"AttributeName":"sk","KeyType":"RANGE"}]`},
-		row{"Ledger", "Properties.AttributeDefinitions", `[{"AttributeName":"pk","AttributeType":"S"},{"AttributeName":"sk","AttributeType":"S"}]`},
+		row{"Ledger", "Properties.AttributeDefinitions", `[{"AttributeName":"pk","AttributeType":"S"},{"AttributeName":"sk","AttributeType":"S"},` +
+			`{"AttributeName":"open","AttributeType":"S"},{"AttributeName":"open_order","AttributeType":"S"}]`},
+		row{"Ledger", "Properties.GlobalSecondaryIndexes", `[{"IndexName":"open","KeySchema":[{"AttributeName":"open","KeyType":"HASH"},` +
+			`{"AttributeName":"open_order","KeyType":"RANGE"}],"Projection":{"NonKeyAttributes":["open_due","open_for","open_execution"],"ProjectionType":"INCLUDE"}}]`},
+		row{"Ledger", "Properties.LocalSecondaryIndexes", "null"},
 		row{"Ledger", "Properties.TimeToLiveSpecification", `{"AttributeName":"ttl","Enabled":true}`},
 		row{"Ledger", "Properties.BillingMode", `"PAY_PER_REQUEST"`},
 		row{"Ledger", "Properties.TableName", "null"}, // A fixed name could not be replaced, nor deployed twice.

@@ -12,7 +12,7 @@ import (
 // indifferent are the paths that nothing is lost with, and why. Whatever else is
 // in the template has to be missed when it goes, and noticed when it changes.
 var indifferent = []struct{ pattern, why string }{
-	{`^(Resources\.(AlarmKey|\w+Role|Retrier|RetrierPipelineFailed)\.Properties|Outputs\.\w+)\.Description\b`, "words"},
+	{`^(Resources\.(AlarmKey|\w+Role|Retrier|RetrierPipelineFailed|Sweeper|SweeperEvery)\.Properties|Outputs\.\w+)\.Description\b`, "words"},
 	{`^Resources\.RetrierVersion\w+\.Properties\.Description\.Fn::Sub\.0$`, "words, but for the parameters among them"},
 	{`\.AssertDescription$`, "words, which have to be there"},
 	{`^Parameters\.\w+\.(Constraint)?Description$`, "words, which have to be there"},
@@ -20,8 +20,8 @@ var indifferent = []struct{ pattern, why string }{
 	{`\.Sid$`, "words"},
 	{`\.PolicyName$`, "a name that nothing refers to"},
 	{`^Resources\.\w+\.Metadata\b`, "read by the build alone"},
-	{`^Resources\.Retrier\.Properties\.Code\b`, "put there by the deployment"},
-	{`^Resources\.Retrier\.Properties\.Tags\.0\b`, "the translator's own tag"},
+	{`^Resources\.(Retrier|Sweeper)\.Properties\.Code\b`, "put there by the deployment"},
+	{`^Resources\.(Retrier|Sweeper)\.Properties\.Tags\.0\b`, "the translator's own tag"},
 	{`\.Targets\.0\.Id$`, "a name that nothing refers to"},
 	{`^Resources\.RetrierEventInvokeConfig\.DependsOn\b`, "the translator's own order"},
 	{`\.AWS_ENDPOINT_URL\w*$`, "for local runs alone"},
