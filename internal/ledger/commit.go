@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
@@ -24,7 +25,7 @@ func (d *DynamoDB) Commit(ctx context.Context, c retry.Change) (retry.State, boo
 		return retry.State{}, false, err
 	}
 	takes := newTakes(c)
-	write, err := d.transaction(c, takes)
+	parts, err := d.parts(c, takes)
 	if err != nil {
 		return retry.State{}, false, err
 	}
@@ -33,12 +34,12 @@ func (d *DynamoDB) Commit(ctx context.Context, c retry.Change) (retry.State, boo
 		return retry.State{}, false, fmt.Errorf("%s: %w", writeAction, err)
 	}
 	defer cancel()
-	reasons, err := d.transact(ctx, write)
+	reasons, err := d.transact(ctx, d.transaction(parts))
 	switch {
 	case err != nil:
 		return retry.State{}, false, err
 	case reasons != nil:
-		stands, err := d.stands(ctx, c, reasons)
+		stands, err := d.stands(ctx, c, parts, reasons)
 		return stands, false, err
 	}
 	return done(c, takes), true, nil
@@ -64,70 +65,6 @@ func (d *DynamoDB) transact(ctx context.Context, write *dynamodb.TransactWriteIt
 			return nil, d.explain(fmt.Errorf("%w; the last answer was: %w", pauseErr, err), writeAction)
 		}
 	}
-}
-
-// The places of a transaction's items; the buckets follow.
-const (
-	recordAt = iota
-	trailAt
-	bucketsAt
-)
-
-// transaction is the change as one request. What the conditions say is decided
-// here once; the tries send the same.
-func (d *DynamoDB) transaction(c retry.Change, takes []take) (*dynamodb.TransactWriteItemsInput, error) {
-	record, trail, err := items(c)
-	if err != nil {
-		return nil, err
-	}
-	writes := make([]types.TransactWriteItem, bucketsAt, bucketsAt+len(takes))
-	writes[recordAt].Put = d.fenced(record, c.Seen.Record.Rev)
-	writes[trailAt].Put = &types.Put{TableName: &d.Table, Item: trail}
-	for _, t := range takes {
-		writes = append(writes, types.TransactWriteItem{Update: d.taking(t)})
-	}
-	return &dynamodb.TransactWriteItemsInput{TransactItems: writes, ClientRequestToken: aws.String(d.Token())}, nil
-}
-
-// fenced writes the record if it still is as it was read. The schema is part of
-// it, so that no build overwrites what it could not have read.
-func (d *DynamoDB) fenced(record item, seen int) *types.Put {
-	put := &types.Put{
-		TableName: &d.Table, Item: record,
-		ReturnValuesOnConditionCheckFailure: types.ReturnValuesOnConditionCheckFailureAllOld,
-	}
-	if seen == 0 {
-		put.ConditionExpression = aws.String("attribute_not_exists(#pk)")
-		put.ExpressionAttributeNames = map[string]string{"#pk": attrPK}
-		return put
-	}
-	put.ConditionExpression = aws.String("#rev = :seen AND #schema = :schema")
-	put.ExpressionAttributeNames = map[string]string{"#rev": attrRev, "#schema": attrSchema}
-	put.ExpressionAttributeValues = item{
-		":seen": number(int64(seen)), ":schema": ourSchema(),
-	}
-	return put
-}
-
-// taking is a take as DynamoDB evaluates it: take.allowed is its condition,
-// take.after its update.
-func (d *DynamoDB) taking(t take) *types.Update {
-	update := &types.Update{
-		TableName: &d.Table, Key: bucketKey(t.key),
-		UpdateExpression:                    aws.String("SET #full = :next, #ttl = :ttl"),
-		ConditionExpression:                 aws.String("attribute_not_exists(#full) OR #full <= :now"),
-		ExpressionAttributeNames:            map[string]string{"#full": attrFull, "#ttl": attrTTL},
-		ExpressionAttributeValues:           item{":now": number(t.now), ":next": number(t.now + t.interval), ":ttl": number(t.ttl)},
-		ReturnValuesOnConditionCheckFailure: types.ReturnValuesOnConditionCheckFailureAllOld,
-	}
-	if t.drawn {
-		update.UpdateExpression = aws.String("SET #full = #full + :interval, #ttl = :ttl")
-		update.ConditionExpression = aws.String("#full > :now AND #full <= :limit")
-		update.ExpressionAttributeValues = item{
-			":now": number(t.now), ":limit": number(t.limit), ":interval": number(t.interval), ":ttl": number(t.ttl),
-		}
-	}
-	return update
 }
 
 // The codes of a cancelled transaction's reasons (API_TransactWriteItems).
@@ -180,45 +117,43 @@ func contended(err error, reasons []types.CancellationReason) bool {
 	return others
 }
 
-// stands is what a refusal shows instead of what was seen: the record and each
-// bucket whose condition failed. A failed condition without an item means that
-// there is none (any more), or an endpoint that does not return it: one
-// consistent read tells.
-func (d *DynamoDB) stands(ctx context.Context, c retry.Change, reasons []types.CancellationReason) (retry.State, error) {
+// stands is what a refusal shows instead of what was seen: of each part whose
+// condition failed. A failed condition without an item means that there is none
+// (any more), or an endpoint that does not return it: one consistent read tells.
+func (d *DynamoDB) stands(ctx context.Context, c retry.Change, parts []part, reasons []types.CancellationReason) (retry.State, error) {
 	state := unchanged(c)
 	for at, reason := range reasons {
 		if aws.ToString(reason.Code) != reasonRefused {
 			continue
 		}
-		if len(reason.Item) == 0 {
+		if len(reason.Item) == 0 || parts[at].stands == nil {
 			return d.readAgain(ctx, c)
 		}
-		var err error
-		if at == recordAt {
-			state.Record, err = d.record(c.Execution, reason.Item)
-		} else {
-			state.Full[c.Takes[at-bucketsAt].Key], err = d.full(reason.Item)
-		}
-		if err != nil {
+		if err := parts[at].stands(&state, reason.Item); err != nil {
 			return retry.State{}, err
 		}
 	}
 	return state, nil
 }
 
-// readAgain reads the record, the policy and the buckets of the change; of the buckets that
-// it does not take from, what was seen stays.
+// readAgain reads the record, the policy, the holds, and the buckets and breakers
+// that the change was to write; of the others, what was seen stays.
 func (d *DynamoDB) readAgain(ctx context.Context, c retry.Change) (retry.State, error) {
-	fresh, err := d.read(ctx, c.Execution, c.Takes)
+	var scopes []string
+	for _, b := range c.Breakers {
+		scopes = append(scopes, b.Scope)
+	}
+	fresh, err := d.read(ctx, c.Execution, c.Takes, scopes)
 	if err != nil {
 		return retry.State{}, err
 	}
-	full := balances(c.Seen.Full)
+	state := unchanged(c)
 	for _, b := range c.Takes {
-		delete(full, b.Key)
-		if t, exists := fresh.Full[b.Key]; exists {
-			full[b.Key] = t
-		}
+		delete(state.Full, b.Key)
 	}
-	return retry.State{Record: fresh.Record, Full: full, Policy: fresh.Policy}, nil
+	maps.Copy(state.Full, fresh.Full)
+	maps.Copy(state.Lines, fresh.Lines)
+	maps.Copy(state.Breakers, fresh.Breakers)
+	state.Record, state.Policy, state.Holds = fresh.Record, fresh.Policy, fresh.Holds
+	return state, nil
 }

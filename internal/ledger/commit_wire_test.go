@@ -35,7 +35,8 @@ func TestFirstWriteOnTheWire(t *testing.T) {
 	if err != nil || !applied {
 		t.Fatalf("applied %t, error %v", applied, err)
 	}
-	want := retry.State{Record: claim().Record, Full: map[string]time.Time{pipeline.Key: instant(noonMS).Add(pipeline.Interval())}}
+	want := empty(nil)
+	want.Record, want.Full[pipeline.Key] = claim().Record, instant(noonMS).Add(pipeline.Interval())
 	if !reflect.DeepEqual(got, want) {
 		t.Errorf("\n got %+v\nwant %+v", got, want)
 	}
@@ -71,12 +72,12 @@ func TestRefusals(t *testing.T) {
 		rev     int
 		full    map[string]time.Time
 	}{
-		{"record", []string{record, none, none, none}, 9, seen.Full},
-		{"one bucket", []string{none, none, none, empty}, 7, map[string]time.Time{account.Key: moved[account.Key]}},
-		{"both buckets", []string{none, none, full, empty}, 7, moved},
-		{"record and buckets", []string{record, none, full, empty}, 9, moved},
-		{"record, a conflict elsewhere", []string{record, none, conflict, none}, 9, seen.Full},
-		{"bucket, a conflict on the record", []string{conflict, none, full, throttled}, 7,
+		{"record", []string{record, none, none, none, none}, 9, seen.Full},
+		{"one bucket", []string{none, none, none, empty, none}, 7, map[string]time.Time{account.Key: moved[account.Key]}},
+		{"both buckets", []string{none, none, full, empty, none}, 7, moved},
+		{"record and buckets", []string{record, none, full, empty, none}, 9, moved},
+		{"record, a conflict elsewhere", []string{record, none, conflict, none, none}, 9, seen.Full},
+		{"bucket, a conflict on the record", []string{conflict, none, full, throttled, none}, 7,
 			map[string]time.Time{pipeline.Key: moved[pipeline.Key], account.Key: seen.Full[account.Key]}},
 	}
 	for _, test := range tests {
@@ -107,9 +108,9 @@ func TestPolicyAlongWithAChange(t *testing.T) {
 		rev     int
 	}{
 		{"applied", []answer{ok(`{}`)}, 2},
-		{"refused", []answer{cancelled(failedBy(standing(t, 9)), none, none, none)}, 2},
+		{"refused", []answer{cancelled(failedBy(standing(t, 9)), none, none, none, none)}, 2},
 		{"read again", []answer{
-			cancelled(failed, none, none, none),
+			cancelled(failed, none, none, none, none),
 			ok(fmt.Sprintf(`{"Responses":{"Ledger":[%s,%s]}}`, standing(t, 9), asJSON(t, current(strict())))),
 		}, 3},
 	}
@@ -139,11 +140,11 @@ func TestRefusalWithoutTheItem(t *testing.T) {
 		rev     int
 		full    map[string]time.Time
 	}{
-		{"the record is there", []string{failed, none, none, none}, standing(t, 9), 9, map[string]time.Time{}},
-		{"the record is gone", []string{failed, none, none, none}, "", 0, map[string]time.Time{}},
-		{"the bucket is there", []string{none, none, none, failed}, standing(t, 7) + "," + drawnTo(t, account.Key, noonMS), 7,
+		{"the record is there", []string{failed, none, none, none, none}, standing(t, 9), 9, map[string]time.Time{}},
+		{"the record is gone", []string{failed, none, none, none, none}, "", 0, map[string]time.Time{}},
+		{"the bucket is there", []string{none, none, none, failed, none}, standing(t, 7) + "," + drawnTo(t, account.Key, noonMS), 7,
 			map[string]time.Time{account.Key: instant(noonMS)}},
-		{"the bucket is gone, the record shown", []string{failedBy(standing(t, 8)), none, none, failed}, standing(t, 9), 9, map[string]time.Time{}},
+		{"the bucket is gone, the record shown", []string{failedBy(standing(t, 8)), none, none, failed, none}, standing(t, 9), 9, map[string]time.Time{}},
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
@@ -167,8 +168,8 @@ func TestWhatStandsCannotBeRead(t *testing.T) {
 		reasons []string
 		want    string
 	}{
-		"newer record":   {[]string{failedBy(newer), none, none, none}, "its schema is 2, this build reads schema 1 only"},
-		"corrupt bucket": {[]string{none, none, none, failedBy(corrupt)}, "expected a bucket's full as a number"},
+		"newer record":   {[]string{failedBy(newer), none, none, none, none}, "its schema is 2, this build reads schema 1 only"},
+		"corrupt bucket": {[]string{none, none, none, failedBy(corrupt), none}, "expected its full as a number, got something else"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			ledger, w := connect(t, cancelled(test.reasons...))
@@ -190,9 +191,9 @@ func TestContentionIsTriedAgain(t *testing.T) {
 		answers []answer
 		applied bool
 	}{
-		{"conflict, then success", []answer{cancelled(conflict, none, none, conflict), ok(`{}`)}, true},
-		{"throttled, then success", []answer{cancelled(none, throttled, none, none), cancelled(none, none, exceeded, none), ok(`{}`)}, true},
-		{"conflict, then refused", []answer{cancelled(none, none, none, conflict), cancelled(failedBy(standing(t, 9)), none, none, none)}, false},
+		{"conflict, then success", []answer{cancelled(conflict, none, none, conflict, none), ok(`{}`)}, true},
+		{"throttled, then success", []answer{cancelled(none, throttled, none, none, none), cancelled(none, none, exceeded, none, none), ok(`{}`)}, true},
+		{"conflict, then refused", []answer{cancelled(none, none, none, conflict, none), cancelled(failedBy(standing(t, 9)), none, none, none, none)}, false},
 		{"replicated write", []answer{refusal("ReplicatedWriteConflictException"), ok(`{}`)}, true},
 		{"conflict as an error of its own", []answer{refusal("TransactionConflictException"), ok(`{}`)}, true},
 	}
@@ -254,7 +255,7 @@ func TestServerErrorThenSuccess(t *testing.T) {
 func TestConflictsAreBounded(t *testing.T) {
 	ledger, w := connect(t)
 	for range maxTries + 1 {
-		w.answers = append(w.answers, cancelled(none, none, none, conflict))
+		w.answers = append(w.answers, cancelled(none, none, none, conflict, none))
 	}
 	_, applied, err := ledger.Commit(t.Context(), next())
 	fails(t, err, "dynamodb:TransactWriteItems", "on table Ledger: contended after 8 tries", "TransactionConflict")
@@ -272,7 +273,7 @@ func TestConflictsAreBounded(t *testing.T) {
 }
 
 func TestPauseEndsWithTheContext(t *testing.T) {
-	ledger, w := connect(t, cancelled(none, none, none, conflict))
+	ledger, w := connect(t, cancelled(none, none, none, conflict, none))
 	ledger.Pause = func(context.Context, time.Duration) error { return context.DeadlineExceeded }
 	_, applied, err := ledger.Commit(t.Context(), next())
 	fails(t, err, "no time for another try", "TransactionCanceledException")
@@ -292,7 +293,7 @@ func TestPauseEndsWithTheContext(t *testing.T) {
 }
 
 func TestCommitErrors(t *testing.T) {
-	const action = "dynamodb:TransactWriteItems (in IAM: dynamodb:PutItem and dynamodb:UpdateItem)"
+	const action = "dynamodb:TransactWriteItems (in IAM: dynamodb:PutItem, dynamodb:UpdateItem and dynamodb:ConditionCheckItem)"
 	tests := []struct {
 		name  string
 		given answer
@@ -304,10 +305,10 @@ func TestCommitErrors(t *testing.T) {
 		{"missing table", refusal("ResourceNotFoundException"), 1, []string{action + ": table Ledger does not exist"}},
 		{"mismatch", refusal("IdempotentParameterMismatchException"), 1, []string{action + " on table Ledger: "}},
 		{"server error for too long", answer{status: http.StatusInternalServerError, body: `{"__type":"InternalServerError"}`}, attempts, []string{action + " on table Ledger: "}},
-		{"invalid item", cancelled(invalid, none, none, none), 1, []string{action + " on table Ledger: "}},
-		{"invalid item and a conflict", cancelled(invalid, none, none, conflict), 1, []string{action + " on table Ledger: "}},
+		{"invalid item", cancelled(invalid, none, none, none, none), 1, []string{action + " on table Ledger: "}},
+		{"invalid item and a conflict", cancelled(invalid, none, none, conflict, none), 1, []string{action + " on table Ledger: "}},
 		{"no reason at all", cancelled(), 1, []string{action + " on table Ledger: "}},
-		{"reasons that are none", cancelled(none, none, none, none), 1, []string{action + " on table Ledger: "}},
+		{"reasons that are none", cancelled(none, none, none, none, none), 1, []string{action + " on table Ledger: "}},
 		{"reasons of another transaction", cancelled(failed, none), 1, []string{action + " on table Ledger: "}},
 	}
 	for _, test := range tests {

@@ -1,7 +1,8 @@
-// Package ledger keeps claims, budgets and decisions: in a DynamoDB table
-// (DynamoDB), or in memory (Memory), its twin for tests and the demo. It also
-// keeps the policies that people apply (Policies, for a person's program). All
-// pass one conformance suite, ledgertest.
+// Package ledger keeps claims, budgets, holds and decisions: in a DynamoDB table
+// (DynamoDB), or in memory (Memory), its twin for tests and the demo. It keeps the
+// policies and holds that people set (Policies and Holds, for a person's program),
+// and knows what the sweep has to look at (Sweeping). All pass one conformance
+// suite, ledgertest.
 //
 // The table has a partition key pk and a sort key sk, and holds these items:
 //
@@ -9,27 +10,51 @@
 //	execution#<ARN>        record               the retry.Record, fenced on its rev
 //	execution#<ARN>        decision#<rev>       the retry.Trail of that write
 //	<Bucket.Key>           bucket               full: when the bucket is full again, in epoch milliseconds
+//	<Line.Key>             line                 turn: the turn that was given last, in epoch milliseconds
+//	breaker                <scope>              the retry.Breaker, fenced on its rev
+//	hold                   current              the retry.Holds, all in one item
+//	hold                   rev#<rev>            who set or released which hold, when and why
+//	outcome                <pipeline>#<class>   counters by retry.Result, and failed_again_same
 //	policy                 current              the policy applied last, and the one before: retry.Stored
 //	policy                 hash#<hash>          a policy, compiled and as it was written
 //	policy                 rev#<rev>            who applied which hash, when and why
+//	sweep                  cursor               how far the sweep has come
 //
-// The ARN is lower-cased, the rev padded with zeros so that trails and revs sort.
-// Every item but the policy's carries ttl, in epoch seconds. That is housekeeping:
-// an item that is past it and still there counts like any other. All but buckets
-// carry schema; a record of another schema, or one that cannot be decoded, is an
-// error and is never overwritten.
+// ARN and pipeline are lower-cased, the rev padded with zeros so that trails and
+// revs sort. What belongs to an execution, a bucket, a line or a breaker carries
+// ttl, in epoch seconds; the rest is kept for good. That is housekeeping: an item
+// that is past it and still there counts like any other. All but buckets, lines
+// and outcomes carry schema; a record or breaker of another schema, or one that
+// cannot be decoded, is an error and is never overwritten.
 //
 // # One write
 //
 // A change is one transaction: the record under the condition that its rev is
-// the one that was read, its trail, and one unit from each shared bucket under
-// the condition that it has one. Either all of it happens or nothing, so no
-// crash can leak a unit or take one twice.
+// the one that was read, its trail, one unit from each shared bucket under the
+// condition that it has one, and with any unit the condition that the holds are
+// those that were read; beside them the breakers, each under the condition that
+// its rev is the one that was read, what a success refills, and the outcome that
+// it counts. Either all of it happens or nothing, so no crash can leak a unit or
+// take one twice, and no hold comes too late for a claim that follows it.
 //
 // A refused condition returns the item that stands instead (ALL_OLD), which
 // saves a read and tells the caller who won. A cancellation without a refused
 // condition (a conflict with another transaction, a throttle) says nothing
 // about the change: it is tried again, with jitter, a bounded number of times.
+//
+// # Lines
+//
+// Who must wait for an empty bucket or before a breaker takes a turn in its line,
+// in a write of its own: a turn that is not used costs others a moment, and no
+// promise hangs on it. A line is split in two branches like a bucket (below).
+//
+// # The index
+//
+// A record that something is still to become of (retry.Record.Open) carries the
+// attributes open, open_order, open_due, open_for and open_execution, and no other
+// does: the global secondary index named open holds those alone, by standing, in
+// the order in which the sweep goes for them. It is written a moment after the
+// table. Nothing is decided by it: whatever it shows goes down the corridor.
 //
 // # One number for a bucket
 //

@@ -10,10 +10,8 @@ import (
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
-	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
 
 	"mulligan/internal/awscall"
-	"mulligan/internal/retry"
 )
 
 // limit bounds one operation, all its tries and pauses together. DynamoDB
@@ -37,14 +35,16 @@ const (
 // The actions, for whoever has to allow them: IAM knows a transaction only by
 // what it does.
 const (
-	readAction  = "dynamodb:BatchGetItem"
-	writeAction = "dynamodb:TransactWriteItems (in IAM: dynamodb:PutItem and dynamodb:UpdateItem)"
+	readAction   = "dynamodb:BatchGetItem"
+	writeAction  = "dynamodb:TransactWriteItems (in IAM: dynamodb:PutItem, dynamodb:UpdateItem and dynamodb:ConditionCheckItem)"
+	updateAction = "dynamodb:UpdateItem"
 )
 
 // Client is what the ledger asks of DynamoDB.
 type Client interface {
 	BatchGetItem(context.Context, *dynamodb.BatchGetItemInput, ...func(*dynamodb.Options)) (*dynamodb.BatchGetItemOutput, error)
 	TransactWriteItems(context.Context, *dynamodb.TransactWriteItemsInput, ...func(*dynamodb.Options)) (*dynamodb.TransactWriteItemsOutput, error)
+	UpdateItem(context.Context, *dynamodb.UpdateItemInput, ...func(*dynamodb.Options)) (*dynamodb.UpdateItemOutput, error)
 }
 
 // DynamoDB is the ledger in a DynamoDB table. It may be used concurrently if
@@ -78,92 +78,6 @@ func NewDynamoDB(cfg aws.Config, table string, options ...func(*dynamodb.Options
 func newClient(cfg aws.Config, options []func(*dynamodb.Options)) *dynamodb.Client {
 	ours := func(o *dynamodb.Options) { o.Retryer = awscall.Attempts(attempts) }
 	return dynamodb.NewFromConfig(cfg, slices.Concat([]func(*dynamodb.Options){ours}, options)...)
-}
-
-// Read implements retry.Ledger, with one BatchGetItem. The record, the policy and
-// each bucket are as of a moment during the call, not all of the same moment;
-// Commit checks each of them but the policy. Errors: awscall.ErrNoTime, a record that this build
-// cannot read, and those of the SDK, with the permission or table they are about.
-func (d *DynamoDB) Read(ctx context.Context, arn retry.ExecutionARN, buckets []retry.Bucket) (retry.State, error) {
-	ctx, cancel, err := awscall.Within(ctx, limit)
-	if err != nil {
-		return retry.State{}, fmt.Errorf("%s: %w", readAction, err)
-	}
-	defer cancel()
-	return d.read(ctx, arn, buckets)
-}
-
-func (d *DynamoDB) read(ctx context.Context, arn retry.ExecutionARN, buckets []retry.Bucket) (retry.State, error) {
-	left := keys(arn, buckets)
-	var found []item
-	for try := 1; ; try++ {
-		answer, err := d.Client.BatchGetItem(ctx, &dynamodb.BatchGetItemInput{
-			RequestItems: map[string]types.KeysAndAttributes{d.Table: {Keys: left, ConsistentRead: aws.Bool(true)}},
-		})
-		if err != nil {
-			return retry.State{}, d.explain(err, readAction)
-		}
-		found = append(found, answer.Responses[d.Table]...)
-		left = answer.UnprocessedKeys[d.Table].Keys
-		if len(left) == 0 {
-			return d.state(arn, found)
-		}
-		if try == maxTries {
-			err := fmt.Errorf("%d keys stay unprocessed after %d tries", len(left), try)
-			return retry.State{}, d.explain(err, readAction)
-		}
-		if err := d.wait(ctx, try); err != nil {
-			return retry.State{}, d.explain(err, readAction)
-		}
-	}
-}
-
-// keys are those of the record, of the policy in force and of each bucket, once:
-// DynamoDB refuses a batch that asks for an item twice.
-func keys(arn retry.ExecutionARN, buckets []retry.Bucket) []item {
-	asked := []item{recordKey(arn), policyKey(currentSK)}
-	for i, b := range buckets {
-		if !slices.ContainsFunc(buckets[:i], func(o retry.Bucket) bool { return o.Key == b.Key }) {
-			asked = append(asked, bucketKey(b.Key))
-		}
-	}
-	return asked
-}
-
-// state reads the items that were found.
-func (d *DynamoDB) state(arn retry.ExecutionARN, found []item) (retry.State, error) {
-	state := retry.State{Full: balances(nil)}
-	for _, it := range found {
-		var err error
-		switch stored(it[attrSK]) {
-		case recordSK:
-			state.Record, err = d.record(arn, it)
-		case currentSK:
-			state.Policy = readPolicy(it)
-		default:
-			state.Full[stored(it[attrPK])], err = d.full(it)
-		}
-		if err != nil {
-			return retry.State{}, err
-		}
-	}
-	return state, nil
-}
-
-func (d *DynamoDB) record(arn retry.ExecutionARN, it item) (retry.Record, error) {
-	record, err := readRecord(it)
-	if err != nil {
-		return retry.Record{}, fmt.Errorf("record of %s in table %s: %w: %w", arn.Key(), d.Table, retry.ErrUnreadable, err)
-	}
-	return record, nil
-}
-
-func (d *DynamoDB) full(it item) (time.Time, error) {
-	full, err := readFull(it)
-	if err != nil {
-		return time.Time{}, fmt.Errorf("bucket %q in table %s: %w", stored(it[attrPK]), d.Table, err)
-	}
-	return instant(full), nil
 }
 
 // explain names the permission and the table that an error is about.

@@ -46,12 +46,12 @@ func claim() retry.Change {
 	}
 }
 
-// next is a later write: the record was read at rev 7, the pipeline's bucket
-// full, the account's drawn from.
+// next is a later write: the record was read at rev 7, the holds at rev 4, the
+// pipeline's bucket full, the account's drawn from.
 func next() retry.Change {
 	c := claim()
 	c.Seen = retry.State{Record: c.Record, Full: map[string]time.Time{account.Key: instant(noonMS + 90_000)}}
-	c.Seen.Record.Rev, c.Record.Rev = 7, 8
+	c.Seen.Record.Rev, c.Record.Rev, c.Seen.Holds.Rev = 7, 8, 4
 	c.Takes = []retry.Bucket{pipeline, account}
 	return c
 }

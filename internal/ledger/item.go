@@ -1,14 +1,13 @@
 package ledger
 
 import (
-	"errors"
 	"fmt"
+	"reflect"
 	"slices"
 	"strconv"
 	"sync"
 	"time"
 
-	"github.com/aws/aws-sdk-go-v2/feature/dynamodb/attributevalue"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
 
 	"mulligan/internal/retry"
@@ -36,16 +35,19 @@ const (
 )
 
 // schema is the one that this build writes and reads. A field that records of
-// this schema may lack is tagged omitempty; any other change of shape or
-// meaning is a new schema.
+// this schema may lack is tagged omitempty or omitzero; any other change of shape
+// or meaning is a new schema.
 const schema = "1"
 
+// executionPK is the partition of an execution; its key follows.
+const executionPK = "execution#"
+
 func recordKey(arn retry.ExecutionARN) item {
-	return item{attrPK: text("execution#" + arn.Key()), attrSK: text(recordSK)}
+	return item{attrPK: text(executionPK + arn.Key()), attrSK: text(recordSK)}
 }
 
 func trailKey(arn retry.ExecutionARN, rev int) item {
-	return item{attrPK: text("execution#" + arn.Key()), attrSK: text(fmt.Sprintf("%s%010d", trailSK, rev))}
+	return item{attrPK: text(executionPK + arn.Key()), attrSK: text(fmt.Sprintf("%s%010d", trailSK, rev))}
 }
 
 func bucketKey(key string) item {
@@ -64,30 +66,6 @@ func newItem(key item, value any, expires time.Time) (item, error) {
 	return it, nil
 }
 
-// encode writes a domain value under the names of its JSON tags. Times are
-// written in UTC, to the nanosecond; a time zone would not read back the same.
-// attributevalue knows omitempty but not omitzero: what JSON leaves out as zero
-// is written, and reads back as zero.
-func encode(value any) (item, error) {
-	return attributevalue.MarshalMapWithOptions(value, func(o *attributevalue.EncoderOptions) {
-		o.TagKey = "json"
-		o.EncodeTime = func(t time.Time) (types.AttributeValue, error) {
-			return text(t.UTC().Format(time.RFC3339Nano)), nil
-		}
-	})
-}
-
-// decode reads what encode wrote. Left to itself, attributevalue would take a
-// number for a time in seconds.
-func decode(it item, value any) error {
-	return attributevalue.UnmarshalMapWithOptions(it, value, func(o *attributevalue.DecoderOptions) {
-		o.TagKey = "json"
-		o.DecodeTime.N = func(string) (time.Time, error) {
-			return time.Time{}, errors.New("expected a time as text, got a number")
-		}
-	})
-}
-
 // kinds are those that this build knows what to do about.
 var kinds = []retry.Kind{retry.Unseen, retry.Claimed, retry.Retried, retry.MovedOn, retry.Closed, retry.Parked}
 
@@ -97,7 +75,7 @@ func readRecord(it item) (retry.Record, error) {
 	if len(it) == 0 {
 		return retry.Record{}, nil
 	}
-	if err := whole(it); err != nil {
+	if err := whole(it, "record", recordFields()); err != nil {
 		return retry.Record{}, err
 	}
 	var r retry.Record
@@ -116,24 +94,20 @@ func readRecord(it item) (retry.Record, error) {
 	return r, nil
 }
 
-// always are the attributes that every record has.
-var always = sync.OnceValues(func() (item, error) { return encode(retry.Record{}) })
+// recordFields are the attributes that every record has.
+var recordFields = sync.OnceValue(func() []string { return required(reflect.TypeFor[retry.Record]()) })
 
-// whole tells whether the item is of this schema and lacks nothing.
-// attributevalue takes an attribute that is missing or NULL for zero, and a
-// counter that reads as zero would give units away.
-func whole(it item) error {
+// whole tells whether the item is of this schema and lacks nothing that is
+// required. attributevalue takes an attribute that is missing or NULL for zero,
+// and a counter that reads as zero would give units away.
+func whole(it item, what string, required []string) error {
 	if err := ofSchema(it); err != nil {
 		return err
 	}
-	names, err := always()
-	if err != nil {
-		return err
-	}
-	for name := range names {
+	for _, name := range required {
 		_, null := it[name].(*types.AttributeValueMemberNULL)
 		if it[name] == nil || null {
-			return fmt.Errorf("expected a record of schema %s, got one without %s", schema, name)
+			return fmt.Errorf("expected a %s of schema %s, got one without %s", what, schema, name)
 		}
 	}
 	return nil
@@ -177,16 +151,19 @@ func readTrails(found []item) ([]retry.Trail, error) {
 }
 
 // readFull reads when a bucket is full again, in epoch milliseconds.
-func readFull(it item) (int64, error) {
-	n, ok := it[attrFull].(*types.AttributeValueMemberN)
+func readFull(it item) (int64, error) { return readMilli(it, attrFull) }
+
+// readMilli reads an attribute in epoch milliseconds.
+func readMilli(it item, name string) (int64, error) {
+	n, ok := it[name].(*types.AttributeValueMemberN)
 	if !ok {
-		return 0, errors.New("expected a bucket's full as a number, got none")
+		return 0, fmt.Errorf("expected its %s as a number, got %s", name, got(it[name]))
 	}
-	full, err := strconv.ParseInt(n.Value, 10, 64)
+	milli, err := strconv.ParseInt(n.Value, 10, 64)
 	if err != nil {
-		return 0, fmt.Errorf("expected a bucket's full in epoch milliseconds: %w", err)
+		return 0, fmt.Errorf("expected its %s in epoch milliseconds: %w", name, err)
 	}
-	return full, nil
+	return milli, nil
 }
 
 func ourSchema() types.AttributeValue { return &types.AttributeValueMemberN{Value: schema} }

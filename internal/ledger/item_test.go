@@ -1,11 +1,15 @@
 package ledger
 
 import (
+	"encoding/json"
+	"fmt"
+	"os"
 	"reflect"
 	"strings"
 	"testing"
 	"time"
 
+	"github.com/aws/aws-sdk-go-v2/feature/dynamodb/attributevalue"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
 
 	"mulligan/internal/retry"
@@ -14,12 +18,14 @@ import (
 // The attributes that every item has must not be names of the domain's fields,
 // which they would hide.
 func TestNoFieldIsHidden(t *testing.T) {
-	for _, value := range []any{retry.Record{}, retry.Trail{}, claim().Record, claim().Trail} {
+	for _, value := range []any{retry.Record{}, retry.Trail{}, retry.Breaker{}, claim().Record, claim().Trail} {
 		it, err := encode(value)
 		if err != nil {
 			t.Fatal(err)
 		}
-		for _, name := range []string{attrPK, attrSK, attrTTL, attrSchema, attrFull} {
+		for _, name := range []string{
+			attrPK, attrSK, attrTTL, attrSchema, attrFull, attrTurn, attrOpen, attrOrder, attrDue, attrFor, attrExecution,
+		} {
 			if it[name] != nil {
 				t.Errorf("%T has a field %q", value, name)
 			}
@@ -88,13 +94,30 @@ func TestReadRecordIgnoresWhatItDoesNotKnow(t *testing.T) {
 	}
 }
 
-// Records from before a policy could grant retries read as having none granted.
+// A record that the build before this one wrote reads as what it said, and what
+// it could not say yet as zero: testdata holds it as it was sent.
+func TestRecordOfTheBuildBefore(t *testing.T) {
+	kept, err := os.ReadFile("testdata/record_before.json")
+	if err != nil {
+		t.Fatal(err)
+	}
+	ledger, _ := connect(t, ok(fmt.Sprintf(`{"Responses":{"Ledger":[%s]}}`, kept)))
+	got, err := ledger.Read(t.Context(), churn, nil)
+	want := claim().Record
+	want.Rev = 8
+	if err != nil || !reflect.DeepEqual(got.Record, want) {
+		t.Errorf("\n got %+v, error %v\nwant %+v", got.Record, err, want)
+	}
+}
+
+// Records from before a policy could grant retries read as having none granted,
+// and those from before outcomes were kept as having none.
 func TestOlderRecordReads(t *testing.T) {
 	it, err := newItem(recordKey(churn), claim().Record, noon)
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, name := range []string{"granted", "mark", "repeats"} {
+	for _, name := range []string{"granted", "mark", "repeats", "outcome", "watch"} {
 		if it[name] != nil {
 			t.Errorf("%s is written though it is empty, and older records lack it", name)
 		}
@@ -102,6 +125,37 @@ func TestOlderRecordReads(t *testing.T) {
 	got, err := readRecord(it)
 	if err != nil || !reflect.DeepEqual(got, claim().Record) {
 		t.Errorf("got %+v, error %v", got, err)
+	}
+}
+
+// What JSON leaves out is left out of items too, however deep it stands.
+func TestZerosAreLeftOut(t *testing.T) {
+	full := map[string]retry.Breaker{"scarce ml.p5": {Scope: "scarce ml.p5"}}
+	tests := []struct {
+		name  string
+		value any
+	}{
+		{"record", retry.Record{}}, {"record with fields", claim().Record}, {"trail", retry.Trail{}}, {"trail with fields", claim().Trail},
+		{"breakers", retry.Trail{Breakers: full, Holds: []retry.Hold{{Scope: retry.HoldOfAll}}}}, {"pointer", &retry.Trail{}},
+	}
+	for _, test := range tests {
+		t.Run(test.name, func(t *testing.T) {
+			it, err := encode(test.value)
+			if err != nil {
+				t.Fatal(err)
+			}
+			var got, want any
+			if err := attributevalue.UnmarshalMap(it, &got); err != nil {
+				t.Fatal(err)
+			}
+			written, err := json.Marshal(test.value)
+			if err != nil || json.Unmarshal(written, &want) != nil {
+				t.Fatal(err)
+			}
+			if !reflect.DeepEqual(got, want) {
+				t.Errorf("\n got %v\nwant %v", got, want)
+			}
+		})
 	}
 }
 

@@ -5,6 +5,7 @@ package ledger
 import (
 	"context"
 	"crypto/rand"
+	"errors"
 	"os"
 	"strconv"
 	"strings"
@@ -16,20 +17,27 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
 
+	"mulligan/internal/cause"
 	"mulligan/internal/retry"
 )
 
-// Local is a ledger in DynamoDB Local, with both its sides and the client, for
+// Local is a ledger in DynamoDB Local, with all its sides and the client, for
 // what production never does.
 type Local struct {
 	*DynamoDB
 	*Policies
+	*Sweeping
 	client *dynamodb.Client
 }
 
 // OpenLocal makes a table of the test's own, and deletes it when that ends.
 // MULLIGAN_DYNAMODB_ENDPOINT says where DynamoDB Local listens.
 func OpenLocal(t *testing.T) Local {
+	t.Helper()
+	return openLocal(t, func(*dynamodb.CreateTableInput) {})
+}
+
+func openLocal(t *testing.T, adapt func(*dynamodb.CreateTableInput)) Local {
 	t.Helper()
 	endpoint := os.Getenv("MULLIGAN_DYNAMODB_ENDPOINT")
 	if endpoint == "" {
@@ -42,18 +50,9 @@ func OpenLocal(t *testing.T) Local {
 	table := "ledger-" + rand.Text()
 	ledger := NewDynamoDB(cfg, table)
 	client := ledger.Client.(*dynamodb.Client)
-	_, err := client.CreateTable(t.Context(), &dynamodb.CreateTableInput{
-		TableName: &table, BillingMode: types.BillingModePayPerRequest,
-		AttributeDefinitions: []types.AttributeDefinition{
-			{AttributeName: aws.String("pk"), AttributeType: types.ScalarAttributeTypeS},
-			{AttributeName: aws.String("sk"), AttributeType: types.ScalarAttributeTypeS},
-		},
-		KeySchema: []types.KeySchemaElement{
-			{AttributeName: aws.String("pk"), KeyType: types.KeyTypeHash},
-			{AttributeName: aws.String("sk"), KeyType: types.KeyTypeRange},
-		},
-	})
-	if err != nil {
+	asked := asTemplate(table)
+	adapt(asked)
+	if _, err := client.CreateTable(t.Context(), asked); err != nil {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() {
@@ -62,7 +61,28 @@ func OpenLocal(t *testing.T) Local {
 		}
 	})
 	warm(t, client, table)
-	return Local{ledger, &Policies{Ledger: ledger, Client: client}, client}
+	return Local{ledger, &Policies{Ledger: ledger, Client: client}, &Sweeping{Ledger: ledger, Client: client}, client}
+}
+
+// asTemplate is a table like the template's.
+func asTemplate(table string) *dynamodb.CreateTableInput {
+	text := func(name string) types.AttributeDefinition {
+		return types.AttributeDefinition{AttributeName: &name, AttributeType: types.ScalarAttributeTypeS}
+	}
+	keys := func(hash, sort string) []types.KeySchemaElement {
+		return []types.KeySchemaElement{{AttributeName: &hash, KeyType: types.KeyTypeHash}, {AttributeName: &sort, KeyType: types.KeyTypeRange}}
+	}
+	return &dynamodb.CreateTableInput{
+		TableName: &table, BillingMode: types.BillingModePayPerRequest,
+		AttributeDefinitions: []types.AttributeDefinition{text("pk"), text("sk"), text("open"), text("open_order")},
+		KeySchema:            keys("pk", "sk"),
+		GlobalSecondaryIndexes: []types.GlobalSecondaryIndex{{
+			IndexName: aws.String("open"), KeySchema: keys("open", "open_order"),
+			Projection: &types.Projection{
+				ProjectionType: types.ProjectionTypeInclude, NonKeyAttributes: []string{"open_due", "open_for", "open_execution"},
+			},
+		}},
+	}
 }
 
 // warm makes a transaction that writes nothing: DynamoDB Local loads half of
@@ -77,12 +97,37 @@ func warm(t *testing.T, client *dynamodb.Client, table string) {
 }
 
 // Spoil implements ledgertest.Ledger.
-func (l Local) Spoil(ctx context.Context, attribute, value string) error {
+func (l Local) Spoil(ctx context.Context, pk, sk, attribute, value string) error {
 	_, err := l.client.UpdateItem(ctx, &dynamodb.UpdateItemInput{
-		TableName: &l.Table, Key: policyKey(currentSK), UpdateExpression: aws.String("SET #name = :value"),
+		TableName: &l.Table, Key: item{attrPK: text(pk), attrSK: text(sk)}, UpdateExpression: aws.String("SET #name = :value"),
 		ExpressionAttributeNames: map[string]string{"#name": attribute}, ExpressionAttributeValues: item{":value": text(value)},
 	})
 	return err
+}
+
+// PlaceHolds implements ledgertest.Ledger.
+func (l Local) PlaceHolds(ctx context.Context, h retry.Holds) error {
+	it, err := holdsItem(h)
+	if err != nil {
+		return err
+	}
+	for { // a claim may be in the way for a moment
+		_, err = l.client.PutItem(ctx, &dynamodb.PutItemInput{TableName: &l.Table, Item: it})
+		if !contended(err, nil) {
+			return err
+		}
+	}
+}
+
+// Counters implements ledgertest.Ledger.
+func (l Local) Counters(ctx context.Context, pipeline string, class cause.Class) (map[string]int64, error) {
+	answer, err := l.client.GetItem(ctx, &dynamodb.GetItemInput{
+		TableName: &l.Table, Key: tallyKey(retry.Tally{Pipeline: pipeline, Class: class}), ConsistentRead: aws.Bool(true),
+	})
+	if err != nil {
+		return nil, err
+	}
+	return numbers(answer.Item), nil
 }
 
 func (l Local) item(t *testing.T, key item) item {
@@ -94,13 +139,14 @@ func (l Local) item(t *testing.T, key item) item {
 	return answer.Item
 }
 
-// One transaction whose answer was lost and that is sent again is one write,
-// and is not refused for the record that it wrote itself.
+// One transaction whose answer was lost and that is sent again is one write: it is
+// not refused for the record that it wrote itself, and counts an outcome once.
 func TestLocalSameTokenIsOneWrite(t *testing.T) {
 	l := OpenLocal(t)
 	token := rand.Text() // DynamoDB remembers tokens by account, not by table
 	l.Token = func() string { return token }
 	c := claim()
+	c.Tally = &retry.Tally{Pipeline: "churn", Class: cause.Capacity, Result: retry.FailedAnew, Same: true}
 	for attempt := range 2 {
 		if _, applied, err := l.Commit(t.Context(), c); err != nil || !applied {
 			t.Fatalf("attempt %d: applied %t, error %v", attempt, applied, err)
@@ -114,6 +160,27 @@ func TestLocalSameTokenIsOneWrite(t *testing.T) {
 	if got, want := stands.Full[c.Takes[0].Key], c.Now.Truncate(time.Millisecond).Add(c.Takes[0].Interval()); !got.Equal(want) {
 		t.Errorf("bucket: full at %s, want one unit taken: %s", got, want)
 	}
+	if got, err := l.Counters(t.Context(), "churn", cause.Capacity); err != nil || got["failed_again"] != 1 || got["failed_again_same"] != 1 {
+		t.Errorf("got counters %v, error %v, want one failed again", got, err)
+	}
+}
+
+// A table of an older build has no index: the sweep is told what to do, and the
+// function works as before.
+func TestLocalTableWithoutIndex(t *testing.T) {
+	l := openLocal(t, func(in *dynamodb.CreateTableInput) {
+		in.GlobalSecondaryIndexes, in.AttributeDefinitions = nil, in.AttributeDefinitions[:2]
+	})
+	if _, applied, err := l.Commit(t.Context(), claim()); err != nil || !applied {
+		t.Fatalf("applied %t, error %v", applied, err)
+	}
+	_, _, err := l.Open(t.Context(), retry.StandsClaimed, "")
+	if !errors.Is(err, ErrNoIndex) || !strings.Contains(err.Error(), "give it a global secondary index named open") {
+		t.Errorf("got error %v, want %v", err, ErrNoIndex)
+	}
+	if known, _, err := l.Known(t.Context(), []retry.ExecutionARN{churn}); err != nil || len(known) != 1 {
+		t.Errorf("known: got %v, error %v", known, err)
+	}
 }
 
 // Every item says when housekeeping may remove it: never before Expires, and a
@@ -122,14 +189,24 @@ func TestLocalTimeToLive(t *testing.T) {
 	l := OpenLocal(t)
 	c := claim()
 	slow := retry.Bucket{Key: "slow", Size: 3, Per: 3 * 365 * 24 * time.Hour}
-	c.Takes = append(c.Takes, slow)
+	c.Takes, c.Refills = append(c.Takes, slow), []retry.Bucket{{Key: "r"}}
+	c.Breakers = []retry.Breaker{{Scope: "s", Rev: 1}}
 	if _, applied, err := l.Commit(t.Context(), c); err != nil || !applied {
 		t.Fatalf("applied %t, error %v", applied, err)
+	}
+	line := retry.Line{Key: "k", Every: time.Hour, First: c.Expires, Last: c.Expires.Add(2 * time.Hour)}
+	for range 2 { // with nobody there, and behind somebody
+		if _, given, err := l.Queue(t.Context(), line); err != nil || !given {
+			t.Fatalf("given %t, error %v", given, err)
+		}
 	}
 	for name, want := range map[string]struct {
 		key      item
 		earliest time.Time
 	}{
+		"line":        {lineKey("k"), line.Last.Add(24 * time.Hour)},
+		"breaker":     {breakerKey("s"), c.Expires},
+		"refilled":    {bucketKey("r"), c.Expires},
 		"record":      {recordKey(c.Execution), c.Expires},
 		"trail":       {trailKey(c.Execution, 1), c.Expires},
 		"bucket":      {bucketKey(c.Takes[0].Key), c.Expires},
@@ -142,6 +219,24 @@ func TestLocalTimeToLive(t *testing.T) {
 		}
 		if got, err := strconv.ParseInt(n.Value, 10, 64); err != nil || got < want.earliest.Unix() {
 			t.Errorf("%s: ttl %s, error %v, want %d or later", name, n.Value, err, want.earliest.Unix())
+		}
+	}
+}
+
+// What was counted and how far the sweep has come stay for good.
+func TestLocalKeptForGood(t *testing.T) {
+	l := OpenLocal(t)
+	c := claim()
+	c.Tally = &retry.Tally{Pipeline: "churn", Class: cause.Capacity, Result: retry.WasRecovered}
+	if _, applied, err := l.Commit(t.Context(), c); err != nil || !applied {
+		t.Fatalf("applied %t, error %v", applied, err)
+	}
+	if err := l.KeepCursor(t.Context(), "x"); err != nil {
+		t.Fatal(err)
+	}
+	for name, key := range map[string]item{"outcome": tallyKey(*c.Tally), "cursor": cursorKey()} {
+		if it := l.item(t, key); len(it) == 0 || it[attrTTL] != nil {
+			t.Errorf("%s: got %d attributes, ttl %v; want an item without", name, len(it), it[attrTTL])
 		}
 	}
 }
@@ -221,6 +316,8 @@ func TestLocalMissingTable(t *testing.T) {
 		"read":   func() error { _, err := l.Read(t.Context(), claim().Execution, nil); return err },
 		"commit": func() error { _, _, err := l.Commit(t.Context(), claim()); return err },
 		"apply":  func() error { _, err := l.Apply(t.Context(), lenient(), 0); return err },
+		"queue":  func() error { _, _, err := l.Queue(t.Context(), before()); return err },
+		"keep":   func() error { return l.KeepCursor(t.Context(), "x") },
 	} {
 		if err := call(); err == nil || !strings.Contains(err.Error(), "table no-such-table does not exist") {
 			t.Errorf("%s: got error %v, want the missing table named", name, err)

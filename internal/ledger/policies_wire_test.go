@@ -183,7 +183,7 @@ func TestOperatorErrors(t *testing.T) {
 			[]answer{refusal("ResourceNotFoundException")}, "dynamodb:Scan: table Ledger does not exist"},
 		"apply, to read":         {func(p *Policies) error { _, err := p.Apply(t.Context(), lenient(), 0); return err }, []answer{denied}, "dynamodb:GetItem on table Ledger is not allowed"},
 		"apply, to ask history":  {func(p *Policies) error { _, err := p.Apply(t.Context(), lenient(), 0); return err }, []answer{none, denied}, "dynamodb:Query on table Ledger is not allowed"},
-		"apply, to write":        {func(p *Policies) error { _, err := p.Apply(t.Context(), lenient(), 0); return err }, []answer{none, empty, denied}, "dynamodb:PutItem and dynamodb:UpdateItem) on table Ledger is not allowed"},
+		"apply, to write":        {func(p *Policies) error { _, err := p.Apply(t.Context(), lenient(), 0); return err }, []answer{none, empty, denied}, "dynamodb:UpdateItem and dynamodb:ConditionCheckItem) on table Ledger is not allowed"},
 		"apply, to read it anew": {func(p *Policies) error { _, err := p.Apply(t.Context(), lenient(), 0); return err }, []answer{none, empty, cancelled(failed, `{"Code":"None"}`, `{"Code":"None"}`), denied}, "dynamodb:GetItem on table Ledger is not allowed"},
 		"a damaged policy":       {func(p *Policies) error { _, err := p.ByHash(t.Context(), "ab"); return err }, []answer{pageOf(t, nil, policyKey(hashSK+"abc"))}, "policy abc: its schema is not a number"},
 		"a damaged trail":        {func(p *Policies) error { _, err := p.Trails(t.Context(), churn); return err }, []answer{pageOf(t, nil, item{"used": text("x")})}, "expected a trail of schema 1"},

@@ -14,16 +14,76 @@ import (
 	"mulligan/internal/retry"
 )
 
-func TestReadOnTheWire(t *testing.T) {
-	ledger, w := connect(t, ok(fmt.Sprintf(`{"Responses":{"Ledger":[%s,%s,%s]}}`,
-		drawnTo(t, account.Key, noonMS+1), asJSON(t, current(strict())), standing(t, 7))))
-	got, err := ledger.Read(t.Context(), churn, []retry.Bucket{pipeline, account})
+// The scopes of the tests: one whose breaker is there, one that never was.
+const (
+	scarce = "scarce ml.p5.48xlarge"
+	alike  = "fingerprint f00d"
+)
+
+// opened is a breaker that was written three times.
+func opened() retry.Breaker {
+	return retry.Breaker{
+		Scope: scarce, Rev: 3, Seen: []retry.Sighting{{Execution: churn.Key(), At: noon}}, Opened: noon, Why: "capacity",
+		Probe: churn.Key(), Next: noon.Add(time.Minute), Rate: 50,
+	}
+}
+
+// asBreaker is a breaker as it is stored.
+func asBreaker(t *testing.T, b retry.Breaker) string {
+	t.Helper()
+	it, err := newItem(breakerKey(b.Scope), b, noon)
 	if err != nil {
 		t.Fatal(err)
 	}
-	want := retry.State{Record: claim().Record, Full: map[string]time.Time{account.Key: instant(noonMS + 1)}}
+	return asJSON(t, it)
+}
+
+// held is what a person set at rev 4.
+func held() retry.Holds {
+	return retry.Holds{Rev: 4, Holds: []retry.Hold{
+		{Scope: retry.HoldOfAll, Author: "anna", Note: "the cluster moves", Since: noon, Until: noon.Add(2 * time.Hour)},
+	}}
+}
+
+// asHolds are holds as they are stored.
+func asHolds(t *testing.T, h retry.Holds) string {
+	t.Helper()
+	it, err := holdsItem(h)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return asJSON(t, it)
+}
+
+// turnAt is a line as it is stored.
+func turnAt(t *testing.T, key string, turn int64) string {
+	t.Helper()
+	it := lineKey(key)
+	it[attrTurn], it[attrTTL] = number(turn), number(1)
+	return asJSON(t, it)
+}
+
+// responses are items that were found.
+func responses(items ...string) answer {
+	return ok(fmt.Sprintf(`{"Responses":{"Ledger":[%s]}}`, strings.Join(items, ",")))
+}
+
+func TestReadOnTheWire(t *testing.T) {
+	ledger, w := connect(t, responses(
+		drawnTo(t, account.Key, noonMS+1), turnAt(t, account.Key, noonMS+2), asJSON(t, current(strict())), asHolds(t, held()),
+		standing(t, 7), turnAt(t, retry.BreakerLine(scarce), noonMS+3), asBreaker(t, opened())))
+	got, err := ledger.Read(t.Context(), churn, []retry.Bucket{pipeline, account}, scarce, alike, scarce)
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := retry.State{
+		Record: claim().Record, Full: map[string]time.Time{account.Key: instant(noonMS + 1)},
+		Policy:   retry.Stored{Rev: 3, Hash: strict().Hash, Body: strict().Body, Before: strict().Before},
+		Lines:    map[string]time.Time{account.Key: instant(noonMS + 2), retry.BreakerLine(scarce): instant(noonMS + 3)},
+		Breakers: map[string]retry.Breaker{scarce: opened(), alike: {Scope: alike}},
+		Holds:    held(),
+	}
 	want.Record.Rev = 7
-	want.Policy = retry.Stored{Rev: 3, Hash: strict().Hash, Body: strict().Body, Before: strict().Before}
 	if !reflect.DeepEqual(got, want) {
 		t.Errorf("\n got %+v\nwant %+v", got, want)
 	}
@@ -31,10 +91,26 @@ func TestReadOnTheWire(t *testing.T) {
 	golden(t, "read.json", w.calls[0].body)
 }
 
+// DynamoDB takes 100 keys a batch: 48 buckets and scopes beside the three items
+// that every read asks for.
+func TestReadsAreBounded(t *testing.T) {
+	scopes := make([]string, 48)
+	for i := range scopes {
+		scopes[i] = fmt.Sprintf("class %d", i)
+	}
+	ledger, w := connect(t, responses())
+	if got, err := ledger.Read(t.Context(), churn, nil, scopes...); err != nil || len(got.Breakers) != 48 {
+		t.Errorf("48 scopes: got %d breakers, error %v", len(got.Breakers), err)
+	}
+	_, err := ledger.Read(t.Context(), churn, []retry.Bucket{pipeline}, scopes...)
+	fails(t, err, "expected at most 48 buckets and scopes, got 1 and 48")
+	w.asked(t, "BatchGetItem")
+}
+
 func TestReadOfNothing(t *testing.T) {
 	ledger, _ := connect(t, ok(`{"Responses":{"Ledger":[]},"UnprocessedKeys":{}}`))
 	got, err := ledger.Read(t.Context(), churn, []retry.Bucket{pipeline})
-	if err != nil || !reflect.DeepEqual(got, retry.State{Full: map[string]time.Time{}}) {
+	if err != nil || !reflect.DeepEqual(got, empty(nil)) {
 		t.Errorf("got %+v, error %v", got, err)
 	}
 }
@@ -106,8 +182,12 @@ func TestReadErrors(t *testing.T) {
 		{"cut off", ok(`{"Responses":{"Ledger":[`), 1, []string{"dynamodb:BatchGetItem on table Ledger: "}},
 		{"newer schema", ok(`{"Responses":{"Ledger":[{"pk":{"S":"x"},"sk":{"S":"record"},"schema":{"N":"2"}}]}}`), 1,
 			[]string{"record of " + churn.Key() + " in table Ledger: the record cannot be read: its schema is 2, this build reads schema 1 only"}},
+		{"newer breaker", responses(`{"pk":{"S":"breaker"},"sk":{"S":"scarce ml.p5"},"schema":{"N":"2"}}`), 1,
+			[]string{`breaker "scarce ml.p5" in table Ledger: the record cannot be read: its schema is 2, this build reads schema 1 only`}},
+		{"corrupt line", responses(`{"pk":{"S":"b"},"sk":{"S":"line"},"turn":{"S":"soon"}}`), 1,
+			[]string{`line "b" in table Ledger: expected its turn as a number, got something else`}},
 		{"corrupt bucket", ok(`{"Responses":{"Ledger":[{"pk":{"S":"b"},"sk":{"S":"bucket"},"full":{"S":"soon"}}]}}`), 1,
-			[]string{`bucket "b" in table Ledger: expected a bucket's full as a number`}},
+			[]string{`bucket "b" in table Ledger: expected its full as a number, got something else`}},
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {

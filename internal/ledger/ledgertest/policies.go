@@ -70,9 +70,15 @@ func history(t *testing.T, l Ledger, most int) []ledger.Version {
 	return versions
 }
 
-func spoil(t *testing.T, l Ledger, attribute, value string) {
+// spoilPolicy spoils the policy in force.
+func spoilPolicy(t *testing.T, l Ledger, attribute, value string) {
 	t.Helper()
-	if err := l.Spoil(t.Context(), attribute, value); err != nil {
+	spoil(t, l, "policy", "current", attribute, value)
+}
+
+func spoil(t *testing.T, l Ledger, pk, sk, attribute, value string) {
+	t.Helper()
+	if err := l.Spoil(t.Context(), pk, sk, attribute, value); err != nil {
 		t.Fatalf("spoil: %v", err)
 	}
 }
@@ -149,10 +155,10 @@ func builtInAgain(t *testing.T, l Ledger) {
 func damagedIsNotBefore(t *testing.T, l Ledger) {
 	first := put(t, l, version(1), 0)
 	second := put(t, l, version(2), 1)
-	spoil(t, l, "body", `{"schema":1,`)
+	spoilPolicy(t, l, "body", `{"schema":1,`)
 	same(t, "policy read", read(t, l, 1).Policy, retry.Stored{Rev: 2, Hash: second.Hash, Body: `{"schema":1,`, Before: first.Body})
 	same(t, "before the third", put(t, l, version(3), 2).Before, first.Body)
-	spoil(t, l, "schema", "2")
+	spoilPolicy(t, l, "schema", "2")
 	same(t, "before the fourth", put(t, l, version(4), 3).Before, first.Body)
 	same(t, "what is read in the end", read(t, l, 1).Policy.Fault, "")
 }
@@ -168,7 +174,7 @@ func unreadablePolicy(t *testing.T, l Ledger) {
 		{"body", "", "expected a hash and a body or neither, got 64 and 0 bytes"},
 	} {
 		rev = put(t, l, version(2), rev).Rev
-		spoil(t, l, test.attribute, test.value)
+		spoilPolicy(t, l, test.attribute, test.value)
 		state := read(t, l, 1)
 		same(t, test.attribute+": record", state.Record, record)
 		same(t, test.attribute+": rev", state.Policy.Rev, rev)
@@ -186,7 +192,7 @@ func unreadablePolicy(t *testing.T, l Ledger) {
 // policyWithoutRev: nobody can have agreed to replace it.
 func policyWithoutRev(t *testing.T, l Ledger) {
 	put(t, l, version(1), 0)
-	spoil(t, l, "rev", "x")
+	spoilPolicy(t, l, "rev", "x")
 	same(t, "rev", read(t, l, 1).Policy, retry.Stored{Hash: version(1).Hash, Fault: "expected its rev as a number, got something else"})
 	says(t, "apply", refusePolicy(t, l, version(2), 0), "expected its rev as a number", "remove the item with pk policy and sk current")
 }

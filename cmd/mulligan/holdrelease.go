@@ -1,0 +1,86 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"io"
+
+	"github.com/spf13/cobra"
+
+	"mulligan/internal/ledger"
+)
+
+func releaseCommand(w world) *cobra.Command {
+	h := holding{w: w}
+	cmd := &cobra.Command{
+		Use:     "release [--pipeline NAME | --class CLASS | --account | --all]",
+		GroupID: holdGroup,
+		Short:   "End a hold before its time",
+		Long: `Ends the hold on exactly that scope: the one on a pipeline stays when the one on
+everything is released. What it held back comes back within five minutes, and is
+decided anew.
+
+Exit code: 0 when it is released, or with --dry-run could be, or was not set at
+all; 1 on errors or when the answer was no.
+
+It needs cloudformation:DescribeStacks on the stack, and dynamodb:GetItem,
+dynamodb:PutItem and dynamodb:Query on its ledger's table.`,
+		Example: "  mulligan release\n  mulligan release --pipeline payments-daily --note 'the input is mended' --yes",
+		Args:    cobra.NoArgs,
+		RunE:    func(cmd *cobra.Command, _ []string) error { return h.release(cmd) },
+	}
+	h.flags(cmd)
+	return cmd
+}
+
+func (h *holding) release(cmd *cobra.Command) error {
+	if err := h.find(cmd); err != nil {
+		return err
+	}
+	out := cmd.OutOrStdout()
+	if h.stood.Scope == "" {
+		return h.notHeld(out)
+	}
+	fmt.Fprintf(out, "This releases %s in %s: the hold %s.\n", scopeInWords(h.on), h.in, h.w.setBy(h.stood))
+	fmt.Fprintln(out, "What it held back comes back within five minutes, and is decided anew.")
+	h.others(out, "Other holds stay")
+	if h.dryRun {
+		fmt.Fprintln(out, "Nothing is written: this was a dry run.")
+		return nil
+	}
+	if err := h.asks("Release it? [y/N] ").ask(out); err != nil {
+		return err
+	}
+	by := ledger.By{Author: h.author, Note: h.note, At: h.w.now()}
+	_, err := h.kept.Release(cmd.Context(), h.on, by, h.seen)
+	switch {
+	case errors.Is(err, ledger.ErrNotHeld): // it has ended, or somebody else has released it
+		return h.notHeld(out)
+	case err != nil:
+		return unwritten(err)
+	}
+	fmt.Fprintf(out, "Released: %s.\n", scopeInWords(h.on))
+	return nil
+}
+
+func (h *holding) notHeld(out io.Writer) error {
+	fmt.Fprintf(out, "No hold on %s is set in %s. Nothing is written.\n", scopeInWords(h.on), h.in)
+	h.others(out, "Holds that are set")
+	return nil
+}
+
+// others names the other holds that are in force: they may cover the scope too.
+func (h *holding) others(out io.Writer, lead string) {
+	var lines []string
+	for _, hold := range standingHolds(h.seen, h.w.now()) {
+		if hold.Scope != h.on {
+			lines = append(lines, fmt.Sprintf("  %s, %s\n", scopeInWords(hold.Scope), h.w.setBy(hold)))
+		}
+	}
+	if len(lines) > 0 {
+		fmt.Fprintln(out, lead+":")
+	}
+	for _, line := range lines {
+		fmt.Fprint(out, line)
+	}
+}
