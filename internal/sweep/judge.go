@@ -1,0 +1,49 @@
+package sweep
+
+import (
+	"time"
+
+	"mulligan/internal/retry"
+)
+
+// isNews tells whether a failure that was found may be another one than the
+// record's: modified later, and not in doubt already. Where the time is not told,
+// any record will do.
+func isNews(f retry.Found, r retry.Record) bool {
+	inDoubt := r.Pause.Reason != "" && !f.LastModified.After(r.Pause.Seen)
+	return f.LastModified.After(r.Failure.LastModified) && !inDoubt
+}
+
+// stays tells whether an execution that was looked at before it was due waits on.
+func stays(o retry.Open, d retry.Decision) bool {
+	if d.Verdict != retry.Wait {
+		return false
+	}
+	switch d.Reason {
+	case retry.SharedBudgetEmpty, retry.Held, retry.Scarce:
+		return true
+	}
+	return d.Due.Equal(o.Due)
+}
+
+// dueBy are the executions at the head of a queue, ordered by when they are due,
+// that were due by then.
+func dueBy(open []retry.Open, by time.Time) []retry.ExecutionARN {
+	var due []retry.ExecutionARN
+	for _, o := range open {
+		if o.Due.After(by) {
+			break
+		}
+		due = append(due, o.Execution)
+	}
+	return due
+}
+
+// executionsOf names those found.
+func executionsOf(found []retry.Found) []retry.ExecutionARN {
+	executions := make([]retry.ExecutionARN, len(found))
+	for i, f := range found {
+		executions[i] = f.Execution
+	}
+	return executions
+}
