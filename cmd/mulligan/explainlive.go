@@ -26,7 +26,7 @@ type looked struct {
 
 // keeper is what is read of a ledger.
 type keeper interface {
-	Read(context.Context, retry.ExecutionARN, []retry.Bucket) (retry.State, error)
+	Read(ctx context.Context, execution retry.ExecutionARN, buckets []retry.Bucket, scopes ...string) (retry.State, error)
 	Trails(context.Context, retry.ExecutionARN) ([]retry.Trail, error)
 }
 
@@ -34,8 +34,8 @@ type keeper interface {
 type table struct{ *ledger.Policies }
 
 // Read reads as the function does.
-func (t table) Read(ctx context.Context, arn retry.ExecutionARN, buckets []retry.Bucket) (retry.State, error) {
-	return t.Ledger.Read(ctx, arn, buckets)
+func (t table) Read(ctx context.Context, arn retry.ExecutionARN, buckets []retry.Bucket, scopes ...string) (retry.State, error) {
+	return t.Ledger.Read(ctx, arn, buckets, scopes...)
 }
 
 // enter finds the deployment, and what to ask there.
@@ -129,6 +129,13 @@ func (l looked) tell(ctx context.Context, set explain.Setting, n retry.Notice, f
 		Retries: func(ctx context.Context, arn retry.ExecutionARN) (int, error) {
 			state, err := l.kept.Read(ctx, arn, nil)
 			return state.Record.Used, err
+		},
+		Breakers: func(ctx context.Context, scopes []string) (retry.State, error) {
+			state, err := l.kept.Read(ctx, n.Execution, nil, scopes...)
+			if err != nil {
+				return state, fmt.Errorf("read the ledger: %w", err)
+			}
+			return state, nil
 		},
 	}
 	var err error

@@ -30,7 +30,7 @@ func failing(reason string) awstest.Script {
 
 // retried is the kind that the times are measured with: of the common ones, it
 // makes the most calls.
-var retried = kind{name: "retried", script: failing(awstest.ReasonInternal), verdict: "retry", reason: "retryable", calls: 7}
+var retried = kind{name: "retried", script: failing(awstest.ReasonInternal), verdict: "retry", reason: "retryable", calls: 8}
 
 var kinds = []kind{
 	{
@@ -39,12 +39,12 @@ var kinds = []kind{
 	},
 	{name: "stopped", script: failing(awstest.ReasonUserCode), verdict: "stop", reason: "permanent_cause", calls: 4},
 	retried,
-	{name: "waiting", script: failing(awstest.ReasonCapacity), verdict: "wait", reason: "backing_off", calls: 6},
+	{name: "waiting", script: failing(awstest.ReasonCapacity), verdict: "wait", reason: "backing_off", calls: 8},
 	{
 		name: "API refused first", script: failing(awstest.ReasonInternal), before: refuseNext,
-		verdict: "wait", reason: "refused_for_now", calls: 8, refused: true,
+		verdict: "wait", reason: "refused_for_now", calls: 9, refused: true,
 	},
-	{name: "retried, second page of steps", script: manySteps(), verdict: "retry", reason: "retryable", calls: 8},
+	{name: "retried, second page of steps", script: manySteps(), verdict: "retry", reason: "retryable", calls: 9},
 }
 
 // handOut lets the process deal with the failure first, in a later second than

@@ -14,7 +14,7 @@ func (r *report) notes() string {
 	}
 	return strings.Join([]string{
 		"The times are of a failure that is retried at once.",
-		"Mulligan makes 7 AWS calls for it: it reads the ledger, looks at execution, steps and newer executions, claims, calls, settles. It opens its",
+		"Mulligan makes 8 AWS calls for it: it reads the ledger, looks at execution, steps, what others fail of and newer executions, claims, calls, settles. It opens its",
 		"connections before the first event. It reads no shared configuration files, profiles, SSO or instance roles.",
 		"The plain handler makes 2: it counts the event, and retries. It does not look at the cause, wait, share budgets, or settle; it",
 		"takes a copy of an event for another failure, and opens no connection before the first event. \"Then an error\" means that",

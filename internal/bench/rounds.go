@@ -69,6 +69,7 @@ func (p *process) batch(s subject, n int) (time.Duration, error) {
 	var total time.Duration
 	for range n {
 		_, event := fail(p.cloud.aws, retried)
+		p.cloud.table.forgetBreakers()
 		a, err := p.invoke(event.JSON())
 		if err != nil {
 			return 0, err

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"hash/crc32"
 	"io"
+	"maps"
 	"net/http"
 	"strconv"
 	"strings"
@@ -28,7 +29,7 @@ type table struct {
 // item is one item as it came over the wire: attributes by name.
 type item map[string]json.RawMessage
 
-// write is a Put or an Update, alone or in a transaction.
+// write is a Put or an Update, alone or in a transaction, or there a ConditionCheck.
 type write struct {
 	TableName                           string
 	Item, Key                           item
@@ -41,6 +42,17 @@ type write struct {
 }
 
 func newTable() *table { return &table{items: map[string]item{}} }
+
+// forgetBreakers forgets what many failures alike made the function remember, which
+// is that they come one by one and far apart.
+func (t *table) forgetBreakers() {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	maps.DeleteFunc(t.items, func(_ string, it item) bool {
+		var pk struct{ S string }
+		return json.Unmarshal(it["pk"], &pk) == nil && pk.S == "breaker"
+	})
+}
 
 func (t *table) count() int {
 	t.mu.Lock()
@@ -131,7 +143,7 @@ func (t *table) batchGet(body []byte) (any, error) {
 // transact writes all or nothing: every condition is judged before any write.
 func (t *table) transact(body []byte) (any, error) {
 	var in struct {
-		TransactItems []struct{ Put, Update *write }
+		TransactItems []struct{ Put, Update, ConditionCheck *write }
 	}
 	if err := json.Unmarshal(body, &in); err != nil {
 		return nil, err
@@ -144,7 +156,10 @@ func (t *table) transact(body []byte) (any, error) {
 			w = one.Update
 		}
 		if w == nil {
-			return nil, errors.New("neither a Put nor an Update")
+			w = one.ConditionCheck
+		}
+		if w == nil {
+			return nil, errors.New("neither a Put, an Update nor a ConditionCheck")
 		}
 		it, allowed, err := t.apply(w)
 		if err != nil {
@@ -160,7 +175,9 @@ func (t *table) transact(body []byte) (any, error) {
 		return nil, refusal{"__type": "TransactionCanceledException", "Message": "cancelled", "CancellationReasons": reasons}
 	}
 	for key, it := range next {
-		t.items[key] = it
+		if it != nil {
+			t.items[key] = it
+		}
 	}
 	return struct{}{}, nil
 }
@@ -189,6 +206,9 @@ func (t *table) apply(w *write) (it item, allowed bool, err error) {
 	}
 	if w.Item != nil {
 		return w.Item, true, nil
+	}
+	if w.UpdateExpression == "" {
+		return old, true, nil
 	}
 	it, err = w.updated(old)
 	return it, true, err

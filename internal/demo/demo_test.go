@@ -15,7 +15,7 @@ func TestRun(t *testing.T) {
 	}
 	text := out.String()
 	for _, want := range []string{
-		"nightly-churn   no capacity for its instance type      1       retry, retryable             Succeeded",
+		"nightly-churn   no capacity for its instance type      1       retry, probe                 Succeeded",
 		"fraud-scoring   a quota in use by others, freed later  2       retry, retryable             Succeeded",
 		"price-forecast  a bug in the training script           0       stop, permanent_cause        Failed",
 		"image-labels    a service fault, reported three times  1       retry, retryable             Succeeded",

@@ -57,7 +57,10 @@ func (p *page) answer(at time.Time, part *part, door string, a announce.Answer) 
 	case retry.Retry:
 		text = fmt.Sprintf("  %s → retry %d (%s): SageMaker took it", door, a.Retry, a.Class)
 	case retry.Wait:
-		text += fmt.Sprintf(" (%s), retry %d", a.Class, a.Retry)
+		text += fmt.Sprintf(" (%s)", a.Class)
+		if a.Retry > 0 {
+			text += fmt.Sprintf(", retry %d", a.Retry)
+		}
 	case retry.Stop:
 		text += fmt.Sprintf(" (%s)", a.Class)
 	}

@@ -157,7 +157,7 @@ func (p Policy) grant(c retry.Case, rule Rule) retry.Decision {
 	if c.Rested { // it has backed off while it waited
 		delay -= c.Age
 	}
-	if delay <= 0 {
+	if delay <= 0 || c.Let {
 		d.Verdict, d.Reason = retry.Retry, retry.Retryable
 		return d
 	}

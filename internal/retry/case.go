@@ -1,6 +1,9 @@
 package retry
 
-import "time"
+import (
+	"slices"
+	"time"
+)
 
 // Case is what the policy sees: retry n is one more than was ever spent, and
 // the token that the claim would have.
@@ -12,7 +15,7 @@ func (s Situation) Case() Case {
 		Message: s.Facts.message(), Rerun: s.Facts.Rerun, Granted: r.Granted, Repeats: s.repeats(),
 		Parallelism: s.Facts.Parallelism, Steps: s.Facts.Steps,
 		Previous: s.previous(), Age: s.Now.Sub(s.ended()), Retry: n, Used: r.Used, Careful: r.Careful,
-		Full: s.State.Full, Lines: s.State.Lines, Stood: s.stood(), Rested: s.rested(), Now: s.Now,
+		Full: s.State.Full, Lines: s.State.Lines, Stood: s.stood(), Rested: s.rested(), Let: slices.ContainsFunc(s.stood(), ofBreaker), Now: s.Now,
 		Token: NewToken(s.Notice.EventID, s.Notice.Execution, s.Facts.Round, n, 1),
 	}
 }

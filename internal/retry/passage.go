@@ -137,6 +137,7 @@ func (s Situation) cameBack(scope string) bool {
 func (p *passage) wait(s Situation, b Breaker, scope Scope) {
 	line := Line{Key: BreakerLine(scope.Key), Every: b.every(s.Breakers.Every), First: s.Now, Last: s.expiry()}
 	switch {
+	case s.cameBack(scope.Key) && b.Probe == "" && !s.othersWait(b): // it backs off, and probes again
 	case b.IsOpen() && b.Probe != s.Notice.Execution.Key() && (b.Probe != "" || s.Now.Before(b.Next)):
 		line.First = later(s.Now, b.Next)
 		p.reason, p.line, p.why = scope.Reason, line, b.tells()
@@ -152,6 +153,11 @@ func (b Breaker) tells() string {
 		probe = b.Probe + " probes"
 	}
 	return fmt.Sprintf("%s since %s; %s", b.Why, b.Opened.UTC().Format(time.RFC3339), probe)
+}
+
+// othersWait tells whether anybody stood in the line before an open breaker.
+func (s Situation) othersWait(b Breaker) bool {
+	return s.State.Lines[BreakerLine(b.Scope)].After(b.Opened)
 }
 
 // behind tells whether others have turns in the line that this one must not jump.
@@ -193,8 +199,7 @@ func (s Situation) takesProbe(b Breaker, due time.Time) Breaker {
 // note keeps what changed about a breaker.
 func (p *passage) note(s Situation, stood, b Breaker, scope Scope) {
 	if b.Probe == s.Notice.Execution.Key() && b.IsOpen() {
-		_, others := s.State.Lines[BreakerLine(b.Scope)]
-		p.probes = p.probes || others || len(b.Seen) > 1
+		p.probes = p.probes || s.othersWait(b) || len(b.Seen) > 1
 	}
 	if b.IsOpen() && !stood.IsOpen() && scope.Opens > 1 { // what is scarce is so every day
 		p.opened = b.Scope

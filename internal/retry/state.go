@@ -66,7 +66,8 @@ type Case struct {
 	Full        map[string]time.Time
 	Lines       map[string]time.Time // the turn given last in each line
 	Stood       []string             // keys of the lines in which its turn has come
-	Rested      bool                 // it has waited for its turn, and need not back off any more
+	Rested      bool                 // it has waited for others: the back-off counts from its end
+	Let         bool                 // its turn before a breaker has come: no back-off is left
 	Token       string               // spreads the due time
 	Now         time.Time
 }

@@ -10,7 +10,7 @@
 //	          be let go early if a hold or a breaker is over; where one waits on, all behind
 //	          it that wait for the same thing are left out
 //	retried   whose outcome nobody told when it was to be looked for
-//	failures  without a record, or younger than their record, that are two minutes old and
+//	failures  without a record, or later than the one on record, that are two minutes old and
 //	          not older than ExpireAfter
 //
 // The first three are queues of the ledger's index. The failures are found in
@@ -32,6 +32,6 @@
 // an execution failed nor that one failed again. So they do not find a failure
 // of an execution that has a record (but of our own retries, which are watched), nor
 // one with 100 newer executions of its pipeline, 200 in a full round. Executions that
-// were started before ExpireAfter get what the listing leaves of the requests, ten
-// of them in a sweep at least, for nearly all of these failed long ago.
+// were started before ExpireAfter get what the listing leaves of the requests, for
+// nearly all of these failed long ago; it leaves enough for ten of them in a sweep.
 package sweep

@@ -42,20 +42,25 @@ func (s *sweeping) bySearch(ctx context.Context, c cursor) cursor {
 			return c
 		}
 		found, next, err := s.Search.FailedSince(ctx, since, page)
-		if page == "" && errors.Is(err, retry.ErrNotTold) {
+		if s.report.Sweep.Pages == 0 && errors.Is(err, retry.ErrNotTold) {
 			return c.refuse(s.start, plaintext.Line(err.Error(), maxWhy))
 		}
 		if !s.readable(len(found), next, about("search for failures", err)) {
 			return c
 		}
 		s.worksOn("search", r, resumed, since)
-		old := s.oldEnough(found)
+		old, handled := s.oldEnough(found), len(s.seen)
 		reached, whole := s.dealWith(ctx, old)
 		r.Since = later(r.Since, reached)
 		if c = c.at(r); !whole {
 			return c
 		}
-		if page = next; page == "" || len(old) < len(found) {
+		page = next
+		if page != "" && len(s.seen) > handled { // a retry took some out of the list that its next page counts on in
+			since, page = r.Since, ""
+			continue
+		}
+		if page == "" || len(old) < len(found) {
 			s.report.Sweep.Completed = true
 			return c.completed()
 		}
@@ -118,7 +123,6 @@ func (s *sweeping) news(ctx context.Context, found []retry.Found) ([]retry.Found
 		s.cannotRead(about("read the records", err))
 		return nil, false
 	}
-	s.read = true
 	var fresh []retry.Found
 	for _, f := range asked {
 		r, has := known[f.Execution.Key()]
@@ -166,6 +170,9 @@ func (s *sweeping) cannotRead(err error) {
 	s.fault(err)
 	if awscall.KindOf(err) != awscall.Throttled {
 		s.cut(cutByError)
+		if s.unread == nil {
+			s.unread = err
+		}
 		return
 	}
 	s.meter.throttled()

@@ -72,7 +72,7 @@ func TestYoungOnesEndTheSearch(t *testing.T) {
 	for n := range 6 {
 		w.fail(execution("p", n), time.Duration(6-n)*45*time.Second)
 	}
-	if r := w.swept(0); len(w.handled) != 4 || w.count("Search") != 3 || r.Sweep.Young != 2 {
+	if r := w.swept(0); len(w.handled) != 4 || w.count("Search") != 4 || r.Sweep.Young != 1 {
 		t.Errorf("handled %s, %d searches, %+v", w.ids(), w.count("Search"), r.Sweep)
 	}
 	w.now = w.now.Add(-time.Minute)
@@ -170,7 +170,7 @@ func TestSearchEndsInAnError(t *testing.T) {
 			}
 			return nil
 		}
-		r := w.swept(0)
+		r := w.partly(0)
 		if r.Sweep.Completed || r.Sweep.Cut != cutByError || r.Sweep.Errors != 1 || len(w.handled) != 1 || r.Sweep.Fallback != "" {
 			t.Errorf("%s: %+v", name, r.Sweep)
 		}
@@ -214,5 +214,22 @@ func TestTwoSweeps(t *testing.T) {
 	w.cursor = "" // as the other one found it
 	if w.swept(time.Second); len(first) != 1 || !slices.Equal(first, w.handled) {
 		t.Errorf("got %+v, then %+v", first, w.handled)
+	}
+}
+
+// TestARetryTakesOutOfTheList has a service whose next page counts on what its
+// list shows by then: what is retried is in it no more, and nobody is passed over.
+func TestARetryTakesOutOfTheList(t *testing.T) {
+	w := newWorld(t)
+	w.pageSize = 2
+	for n := range 9 {
+		w.fail(execution("p", n), time.Duration(60-n)*time.Minute)
+	}
+	w.handle = func(n retry.Notice) (retry.Decision, error) {
+		w.failed = slices.DeleteFunc(w.failed, func(f retry.Found) bool { return f.Execution == n.Execution })
+		return retry.Decision{Verdict: retry.Retry, Reason: retry.Retryable}, nil
+	}
+	if r := w.swept(0); len(w.handled) != 9 || !r.Sweep.Completed {
+		t.Errorf("handled %d of 9: %+v", len(w.handled), r.Sweep)
 	}
 }

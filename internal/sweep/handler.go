@@ -75,8 +75,10 @@ type Handler struct {
 }
 
 // Invoke sweeps once and answers with the Report as JSON. What it is invoked
-// with carries nothing. It is an error only if nothing could be read at all:
-// whatever else went wrong is in the report, and the next sweep's to mend.
+// with carries nothing. It is an error if a part of the sweep could not be made
+// because SageMaker or the ledger did not answer, so that the alarm tells of a
+// sweep that finds less than it should; the rest is done even so. What went wrong
+// with single executions is in the report, and the next sweep's to mend.
 func (h *Handler) Invoke(ctx context.Context, _ []byte) ([]byte, error) {
 	start := h.Now()
 	report, err := h.sweep(ctx, start)
@@ -106,8 +108,8 @@ func (h *Handler) sweep(ctx context.Context, start time.Time) (Report, error) {
 	s.overdue(ctx, retry.StandsRetried, 0, &s.report.Sweep.Watched)
 	s.failures(ctx)
 	s.report.Sweep.Requests = s.meter.spent
-	if s.trouble != nil && !s.read {
-		return s.report, fmt.Errorf("nothing could be read: %w", s.trouble)
+	if s.unread != nil {
+		return s.report, fmt.Errorf("a part of the sweep could not be made: %w", s.unread)
 	}
 	return s.report, nil
 }
@@ -115,13 +117,12 @@ func (h *Handler) sweep(ctx context.Context, start time.Time) (Report, error) {
 // sweeping is one sweep under way. One goroutine owns it.
 type sweeping struct {
 	*Handler
-	start   time.Time
-	meter   *meter
-	report  Report
-	seen    map[string]bool // keys of the executions that were handled
-	ailing  map[string]int  // errors by pipeline
-	read    bool            // a queue, or failures and their records
-	trouble error           // the first
+	start  time.Time
+	meter  *meter
+	report Report
+	seen   map[string]bool // keys of the executions that were handled
+	ailing map[string]int  // errors by pipeline
+	unread error           // why a part of the sweep could not be made: the first
 }
 
 func (h *Handler) begin(start time.Time) *sweeping {

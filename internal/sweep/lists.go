@@ -25,7 +25,6 @@ func (s *sweeping) byLists(ctx context.Context, c cursor) cursor {
 	if !ok {
 		return c
 	}
-	s.read = s.read || len(names) == 0
 	after, _ := slices.BinarySearchFunc(names, r.Pipeline, func(name, at string) int { return strings.Compare(strings.ToLower(name), at) })
 	old, completed := &longAgo{}, true
 	for _, name := range names[after:] {

@@ -204,7 +204,7 @@ func TestListsAreRefusedToo(t *testing.T) {
 	w.trouble = func(op string) error {
 		return map[string]error{"Search": errDenied, "Pipelines": fmt.Errorf("pipelines: %w", retry.ErrNotTold)}[op]
 	}
-	r := w.swept(0)
+	r := w.partly(0)
 	if len(w.handled) != 1 || r.Sweep.Errors != 1 || r.Sweep.Searched != "" || r.Sweep.Fallback == "" {
 		t.Errorf("%+v %q", r.Sweep, r.Errors)
 	}

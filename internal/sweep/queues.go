@@ -46,7 +46,6 @@ func (s *sweeping) readQueue(ctx context.Context, standing retry.Standing, page 
 		s.cannotRead(about("read the queue of the "+string(standing), err))
 		return nil, "", false
 	}
-	s.read = true
 	return open, next, true
 }
 

@@ -187,7 +187,7 @@ func TestQueueCannotBeRead(t *testing.T) {
 		w.trouble = func(op string) error {
 			return map[string]error{"Open " + string(standing): errors.New("no index")}[op]
 		}
-		if r := w.swept(0); len(w.handled) != 3 || r.Sweep.Errors != 1 || r.Sweep.Cut != cutByError {
+		if r := w.partly(0); len(w.handled) != 3 || r.Sweep.Errors != 1 || r.Sweep.Cut != cutByError {
 			t.Errorf("%s: handled %s, %+v", standing, w.ids(), r.Sweep)
 		}
 	}

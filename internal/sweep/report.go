@@ -80,9 +80,6 @@ func (s *sweeping) cut(why string) {
 // fault counts an error, and names it if it is one of the first.
 func (s *sweeping) fault(err error) {
 	s.report.Sweep.Errors++
-	if s.trouble == nil {
-		s.trouble = err
-	}
 	if len(s.report.Errors) < maxErrors {
 		s.report.Errors = append(s.report.Errors, announce.ErrorText(err))
 	}
