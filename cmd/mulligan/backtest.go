@@ -50,7 +50,8 @@ The limits of the deployment bound both policies: the defaults of the template's
 parameters but for those of --limits, which takes MaxRetries, BackoffInterval,
 PipelineRetriesPerDay, AccountRetriesPerHour, BackoffMaxDelay and ExpireAfter.
 Plain failures are judged with every shared budget full; decisions out of the
-ledger keep the balances that they had. "Not on record" counts what was assumed.
+ledger keep the balances that they had, and are judged without the holds and
+breakers of their time. "Not on record" counts what was assumed or left out.
 
 Exit code: 0 when done, 1 on an error, 2 when a policy file has errors, 4 with
 --fail-on-difference when a verdict or its reason differs, 5 when the new policy

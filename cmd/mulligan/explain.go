@@ -28,8 +28,9 @@ func explainCommand(w world) *cobra.Command {
 		Short:   "Tell a decision whole: facts, cause, every rule, budgets, verdict, and what would change it",
 		Long: `Tells what becomes of a failure and why: what came in, what SageMaker shows, the
 cause, each guard and rule in its order and why it did or did not match, the
-budgets, the verdict, when it is due, and what would have changed it. Nothing is
-written, scheduled or retried.
+budgets, the holds and breakers that it meets, the verdict, when it is due, and
+what would have changed it. Nothing is written, scheduled or retried, and nobody's
+turn is taken.
 
 An event or a wake (--event, - is standard input) is judged on recorded facts,
 those of --facts or of facts/ beside the event, which hold what the AWS CLI

@@ -12,6 +12,13 @@
 // hold, is taken as nothing known and counted. So is what a plain failure, a
 // message out of a collection, does not tell: its budgets are taken as full.
 //
+// People and other executions are left aside: no hold is in force, every breaker
+// is closed, nobody stands in line before one. A trail that says that a hold or a
+// breaker kept a retry back is left out and counted: the failure comes back and is
+// judged by its next trail, and would be counted twice. So are trails that note
+// what SageMaker answered to a call, or how a retry ended. The lines before budgets
+// are kept, as their balances are.
+//
 // Each failure is judged by itself: a unit that one policy would not have spent
 // is not there for the next failure. The deployment's mode is left aside, the
 // policy's own mode holds: what an observed deployment would do once it is

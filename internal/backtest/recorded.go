@@ -8,6 +8,7 @@ import (
 	"io"
 	"iter"
 	"strconv"
+	"strings"
 	"time"
 
 	"mulligan/internal/jsonlines"
@@ -23,8 +24,19 @@ type Recorded struct {
 	situation retry.Situation // without Terms, which a policy adds
 	earlier   int             // retries before it that the record does not attribute to rules
 	then      *then           // nil: what was decided is not on record
-	answer    bool            // SageMaker's answer to a call, which no policy decides
+	notes     noting          // what it only notes, which no policy decides
 }
+
+// noting is what a trail notes of a failure that was, or is, judged by another.
+type noting int
+
+// The notings.
+const (
+	decides noting = iota // nothing: it is a decision
+	answer                // what SageMaker answered to a call
+	ending                // how a retry ended, or that it runs on
+	heldUp                // that a hold or a breaker kept the retry that the policy grants
+)
 
 // then is what was decided when the failure was recorded.
 type then struct {
@@ -100,16 +112,40 @@ func fromTrail(place string, t retry.Trail) (Recorded, error) {
 	return Recorded{
 		ID: arn.ID, Pipeline: arn.Pipeline, Place: place,
 		situation: retry.Situation{
-			Notice: notice, State: t.State(), Turn: t.Turn, Facts: facts, Now: t.At,
+			Notice: notice, State: alone(t), Turn: t.Turn, Facts: facts, Now: t.At,
 		},
-		then:   &then{Outcome{t.Decision.Verdict, t.Decision.Reason}, max(t.Used-t.Stood.Used, 0)},
-		answer: answered(t),
+		then:  &then{Outcome{t.Decision.Verdict, t.Decision.Reason}, max(t.Used-t.Stood.Used, 0)},
+		notes: notes(t),
 	}, nil
 }
 
-// answered tells whether the trail only notes what SageMaker said to a call
-// that was decided before it.
-func answered(t retry.Trail) bool {
-	accepted := t.Decision.Reason == retry.Retryable && t.Used == t.Stood.Used
-	return t.Stood.Kind == retry.Claimed && (accepted || t.Decision.Reason == retry.RefusedForNow)
+// alone is the state of a trail without what people and other executions had set
+// in it: no hold, every breaker closed, nobody in line before one. Lines before
+// budgets are part of their balances.
+func alone(t retry.Trail) retry.State {
+	s := t.State()
+	s.Holds, s.Breakers, s.Lines = retry.Holds{}, nil, map[string]time.Time{}
+	for line, last := range t.Lines {
+		if !strings.HasPrefix(line, retry.BreakerLine("")) {
+			s.Lines[line] = last
+		}
+	}
+	return s
+}
+
+// notes tells what a trail only notes.
+func notes(t retry.Trail) noting {
+	d := t.Decision
+	called := d.Verdict == retry.Retry && t.Used == t.Stood.Used
+	switch {
+	case t.Stood.Kind == retry.Claimed && (called || d.Reason == retry.RefusedForNow):
+		return answer
+	case t.Stood.Kind == retry.Retried && called: // asked again, as it never started
+		return answer
+	case d.Outcome != "" && d.Outcome != retry.FailedAnew, t.Stood.Kind == retry.Retried && d.Reason == retry.NotFailed:
+		return ending
+	case d.Verdict == retry.Wait && (d.Reason == retry.Held || d.Reason == retry.Scarce):
+		return heldUp
+	}
+	return decides
 }

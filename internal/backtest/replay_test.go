@@ -161,24 +161,42 @@ func TestNotKnown(t *testing.T) {
 	}
 }
 
-// Trails that note what SageMaker answered are no decisions of a policy.
-func TestAnswersAreLeftOut(t *testing.T) {
-	claimed := retry.Record{Used: 1, Kind: retry.Claimed}
+// Trails that note what SageMaker, people or other executions did are no decisions
+// of a policy.
+func TestNotesAreLeftOut(t *testing.T) {
+	claimed, retried := retry.Record{Used: 1, Kind: retry.Claimed}, retry.Record{Used: 1, Kind: retry.Retried}
 	for name, test := range map[string]struct {
-		stood  retry.Record
-		used   int
-		reason retry.Reason
-		want   bool
+		stood   retry.Record
+		used    int
+		verdict retry.Verdict
+		reason  retry.Reason
+		want    noting
 	}{
-		"accepted":                    {claimed, 1, retry.Retryable, true},
-		"refused":                     {claimed, 1, retry.RefusedForNow, true},
-		"granted":                     {retry.Record{}, 1, retry.Retryable, false},
-		"granted beside an old claim": {claimed, 2, retry.Retryable, false},
-		"a claim given up":            {claimed, 1, retry.Expired, false},
+		"accepted":                    {claimed, 1, retry.Retry, retry.Retryable, answer},
+		"a probe accepted":            {claimed, 1, retry.Retry, retry.Probing, answer},
+		"refused":                     {claimed, 1, retry.Wait, retry.RefusedForNow, answer},
+		"granted":                     {retry.Record{}, 1, retry.Retry, retry.Retryable, decides},
+		"granted beside an old claim": {claimed, 2, retry.Retry, retry.Retryable, decides},
+		"a claim given up":            {claimed, 1, retry.Stop, retry.Expired, decides},
+		"asked again":                 {retried, 1, retry.Retry, retry.Retryable, answer},
+		"a new failure":               {retried, 2, retry.Retry, retry.Retryable, decides},
+		"runs on":                     {retried, 1, retry.Ignore, retry.NotFailed, ending},
+		"held":                        {retry.Record{}, 0, retry.Wait, retry.Held, heldUp},
+		"a claim held":                {claimed, 1, retry.Wait, retry.Held, heldUp},
+		"scarce":                      {retried, 1, retry.Wait, retry.Scarce, heldUp},
+		"observed":                    {retry.Record{}, 0, retry.Stop, retry.Observing, decides},
 	} {
-		trail := retry.Trail{Stood: test.stood, Used: test.used, Decision: retry.Decision{Reason: test.reason}}
-		if got := answered(trail); got != test.want {
-			t.Errorf("%s: got %t, want %t", name, got, test.want)
+		trail := retry.Trail{Stood: test.stood, Used: test.used, Decision: retry.Decision{Verdict: test.verdict, Reason: test.reason}}
+		if got := notes(trail); got != test.want {
+			t.Errorf("%s: got %d, want %d", name, got, test.want)
+		}
+	}
+	for outcome, want := range map[retry.Result]noting{
+		retry.WasRecovered: ending, retry.WasStopped: ending, retry.EndedElse: ending, retry.FailedAnew: decides, "": decides,
+	} {
+		trail := retry.Trail{Stood: retried, Used: 1, Decision: retry.Decision{Verdict: retry.Stop, Reason: retry.PermanentCause, Outcome: outcome}}
+		if got := notes(trail); got != want {
+			t.Errorf("%s: got %d, want %d", outcome, got, want)
 		}
 	}
 }

@@ -85,6 +85,8 @@ type Unknown struct {
 	IDs       int `json:"ids"`       // no id: named by their places
 	Pipelines int `json:"pipelines"` // no pipeline: only sections for all pipelines fit
 	Answers   int `json:"answers"`   // left out: SageMaker's answers to calls, which no policy decides
+	Endings   int `json:"endings"`   // left out: how retries ended, which no policy decides
+	Held      int `json:"held"`      // left out: kept by a hold or a breaker, and judged anew when they came back
 	Balances  int `json:"balances"`  // plain failures that a policy grants a retry: every shared budget taken as full
 	Untyped   int `json:"untyped"`   // left to a person, as a step that would run again has no type
 	Types     int `json:"types"`     // with a step of a type that SageMaker does not have
@@ -104,8 +106,7 @@ func Run(recorded iter.Seq2[Recorded, error], old, proposed policy.Policy) (Resu
 			r.arrange()
 			return r, err
 		}
-		if rec.answer {
-			r.Unknown.Answers++
+		if r.Unknown.leftOut(rec.notes) {
 			continue
 		}
 		r.add(rec, judge(rec, old), judge(rec, proposed))
@@ -161,6 +162,14 @@ func (r *Result) differ(rec Recorded, old, proposed judgement) {
 	c := &r.Changes[r.places[k]]
 	c.Rows++
 	c.Examples = keep(c.Examples, rec, old, proposed)
+}
+
+// leftOut counts what is no decision of a policy; false for a decision.
+func (u *Unknown) leftOut(n noting) bool {
+	u.Answers += one(n == answer)
+	u.Endings += one(n == ending)
+	u.Held += one(n == heldUp)
+	return n != decides
 }
 
 func (u *Unknown) note(rec Recorded, old, proposed judgement) {

@@ -101,6 +101,8 @@ func (r Result) writeUnknown(b *strings.Builder) {
 		text string
 	}{
 		{r.Unknown.Answers, "left out: they note what SageMaker answered to a call, which no policy decides"},
+		{r.Unknown.Endings, "left out: they note how a retry ended, which no policy decides"},
+		{r.Unknown.Held, "left out: kept by a hold or a breaker then; each is judged where it came back"},
 		{r.Unknown.Pipelines, "without a pipeline: only what holds for all pipelines fits them"},
 		{r.Unknown.IDs, "without an id: named by their places"},
 		{r.Unknown.Types, "with a step type that SageMaker does not have: no step_type of a rule fits it"},

@@ -15,7 +15,9 @@ import (
 func budgets(p policy.Policy, s retry.Situation, most int) []Budget {
 	all := []Budget{{Name: "execution", Left: max(most-s.State.Record.Used, 0), Size: most}}
 	for _, b := range labelledBuckets(p, s.Notice.Execution) {
-		all = append(all, balance(b.Name, b, s.State.Full[b.Key], s.Now))
+		told := balance(b.Name, b, s.State.Full[b.Key], s.Now)
+		told.Turns = budgetTurns(s, b)
+		all = append(all, told)
 	}
 	return all
 }
@@ -44,7 +46,11 @@ func labelledBuckets(p policy.Policy, arn retry.ExecutionARN) []retry.Bucket {
 func shared(p policy.Policy, c retry.Case) string {
 	var all []string
 	for _, b := range labelledBuckets(p, c.Execution) {
-		all = append(all, fmt.Sprintf("%s %d of %d per %s", b.Name, b.Left(c.Full[b.Key], c.Now), b.Size, span(b.Per)))
+		text := fmt.Sprintf("%s %d of %d per %s", b.Name, b.Left(c.Full[b.Key], c.Now), b.Size, span(b.Per))
+		if last := c.Lines[b.Key]; last.After(c.Now) {
+			text += " (with turns given until " + clock(last) + ")"
+		}
+		all = append(all, text)
 	}
 	return strings.Join(all, ", ")
 }

@@ -31,14 +31,14 @@ const maxNamed = 4
 
 // byClass decides for every class in turn, and tells those together that come
 // to the same.
-func byClass(decide func(change func(*retry.Case)) retry.Decision) []Change {
+func byClass(decide func(change func(*cause.Cause)) retry.Decision) []Change {
 	var all []Change
 	for _, group := range labelled {
 		var outcomes []retry.Decision
 		named := map[retry.Reason][]string{}
 		for _, class := range group.classes {
-			d := decide(func(c *retry.Case) {
-				c.Cause.Class, c.Cause.Label, c.Repeats = class, group.label, 0
+			d := decide(func(c *cause.Cause) {
+				c.Class, c.Label = class, group.label
 			})
 			if named[d.Reason] == nil {
 				outcomes = append(outcomes, d)
@@ -67,8 +67,13 @@ func otherCauses(j judged, p policy.Policy) []Change {
 	if j.asked == nil || j.asked.Claimed {
 		return nil
 	}
-	all := byClass(func(change func(*retry.Case)) retry.Decision {
-		again, err := judge(j.s, p, change, supposing)
+	all := byClass(func(change func(*cause.Cause)) retry.Decision {
+		other := j.s
+		own := &other.Facts.Cause
+		if change(own); own.Class != j.s.Facts.Cause.Class {
+			own.Fingerprint, own.Scarce = "", "" // its words would be others
+		}
+		again, err := judge(other, p, func(c *retry.Case) { c.Repeats = 0 }, supposing)
 		if err != nil {
 			return j.move.Decision
 		}

@@ -11,19 +11,24 @@ import (
 )
 
 // maxChanges is how many are told: more than that nobody weighs.
-const maxChanges = 5
+const maxChanges = 6
 
 // supposition is one thing that could have been otherwise.
 type supposition struct {
 	had string
 	on  func(*retry.Situation) // what the judgement would have started from
 	ask func(*retry.Case)      // what the policy would have been asked
+
+	undated bool // when it would be due depends on more
 }
 
 // changes plans again with one thing changed at a time, and keeps what leads
 // to another verdict or reason: what would have given the failure its chance
 // comes first, where it got none.
 func changes(j judged, p policy.Policy, set policy.Settings) []Change {
+	if isEnd(j) {
+		return otherEnds(j, p)
+	}
 	all := otherCauses(j, p)
 	seen := map[string]bool{}
 	for _, s := range suppositions(j, p, set) {
@@ -66,7 +71,11 @@ func (s supposition) decide(j judged, p policy.Policy) (retry.Decision, bool) {
 		s.on(&other)
 	}
 	again, err := judge(other, p, s.ask, supposing)
-	return again.move.Decision, err == nil
+	d := again.move.Decision
+	if s.undated {
+		d.Due = time.Time{}
+	}
+	return d, err == nil
 }
 
 // suppositions are those worth a try, the likeliest to matter first. Causes are
@@ -82,7 +91,9 @@ func suppositions(j judged, p policy.Policy, set policy.Settings) []supposition 
 		{had: "the same failure not come back", ask: func(c *retry.Case) { c.Repeats = 0 }},
 		{had: "no step with a side effect been among those that would run again", ask: func(c *retry.Case) { c.Rerun = nil }},
 		{had: "one retry fewer been used", ask: func(c *retry.Case) { oneFewer(c, j.move.Decision.Rule) }},
-		{had: "every shared budget had a unit left", ask: func(c *retry.Case) { c.Full = nil }},
+		{had: "every shared budget had a unit left", ask: func(c *retry.Case) { c.Full, c.Lines = nil, nil }},
+		{had: "no hold been in force", on: func(s *retry.Situation) { s.State.Holds = retry.Holds{} }},
+		{had: "no breaker been open, and nobody waited before it", on: func(s *retry.Situation) { s.State.Breakers, s.State.Lines = nil, nil }},
 		{had: "nothing been on record about this execution", on: func(s *retry.Situation) { s.State.Record = retry.Record{} }},
 	}
 	if r := j.s.State.Record; r.Kind == retry.Claimed && j.s.Now.Before(r.Claim.Due) {
@@ -102,6 +113,7 @@ func against(j judged, p policy.Policy, set policy.Settings) []supposition {
 	all := []supposition{
 		{had: "all retries of this execution been used", ask: func(c *retry.Case) { c.Used = set.MaxRetries }},
 		{had: "a newer execution of the pipeline succeeded", on: func(s *retry.Situation) { s.Facts.NewerAsked, s.Facts.Newer = true, "another" }},
+		{had: "a person held retries of the pipeline", on: held, undated: true},
 		{had: "somebody been stopping the execution when it failed", ask: func(c *retry.Case) { c.Previous = "Stopping" }},
 		{had: "the failure been older than " + span(set.ExpireAfter), ask: func(c *retry.Case) { c.Age = set.ExpireAfter + time.Second }},
 		{had: "somebody moved the execution on before", on: func(s *retry.Situation) { s.Facts.Status, s.Facts.LastModified = "Executing", s.Now }},
@@ -111,6 +123,12 @@ func against(j judged, p policy.Policy, set policy.Settings) []supposition {
 		all = append(all, supposition{had: "it come before " + clock(due), on: func(s *retry.Situation) { s.Now = due.Add(-time.Second) }})
 	}
 	return all
+}
+
+// held sets a hold on the pipeline.
+func held(s *retry.Situation) {
+	hold := retry.Hold{Scope: retry.HoldOfPipeline(s.Notice.Execution.Pipeline), Until: s.Now.Add(time.Hour)}
+	s.State.Holds.Holds = append(slices.Clip(s.State.Holds.Holds), hold)
 }
 
 // laterEnd makes the notice one of a failure that is not on record.

@@ -137,7 +137,7 @@ func TestStepsAreThePolicysOwn(t *testing.T) {
 
 func TestOtherEvents(t *testing.T) {
 	tests := map[string]string{
-		"succeeded.json":         "detail.currentPipelineExecutionStatus been Failed",
+		"executing.json":         "detail.currentPipelineExecutionStatus been Failed",
 		"other-account.json":     "Mulligan run in account 210987654321, eu-west-1",
 		"other-region.json":      "Mulligan run in account 123456789012, us-east-1",
 		"other-source.json":      "source been aws.sagemaker",

@@ -15,6 +15,10 @@
 //     adapters in place of SageMaker's answers (replay.go);
 //   - a trail of the ledger (trail.go), which holds them as they were read.
 //
+// The breakers that a failure meets are read as the judgement asks for them, and
+// the turn that it would be given in a line is worked out from how the line
+// stands: nobody's turn is taken to explain something.
+//
 // A Story is what is told. It is the JSON that machines get, and page.go writes
 // the same for people.
 //

@@ -271,7 +271,7 @@ func TestWordsForAll(t *testing.T) {
 	for _, r := range []retry.Reason{
 		retry.Retryable, retry.BackingOff, retry.RefusedForNow, retry.SharedBudgetEmpty, retry.LookingAgain, retry.PermanentCause,
 		retry.UnknownCause, retry.SameFailureAgain, retry.NeedsPerson, retry.BudgetExhausted, retry.Expired, retry.CannotRetry,
-		retry.StoppedByPerson, retry.Observing, retry.Duplicate, retry.Superseded, retry.NotFailed, retry.Malformed, retry.Foreign, retry.Off,
+		retry.Probing, retry.Held, retry.Scarce, retry.Recovered, retry.StoppedByPerson, retry.Observing, retry.Duplicate, retry.Superseded, retry.NotFailed, retry.Malformed, retry.Foreign, retry.Off,
 	} {
 		if m := meanings[r]; m.means == "" || m.next == "" {
 			t.Errorf("%s means nothing", r)

@@ -16,7 +16,10 @@ func (q Question) facts(j judged) *Facts {
 	told := &Facts{
 		From: q.FactsFrom, Asked: !j.recalled, Gone: f.Gone, Detail: f.Detail, Status: f.Status, LastModified: f.LastModified,
 		Parallelism: f.Parallelism, Steps: f.Steps, Running: f.Running, Rerun: again(f),
-		NewerAsked: f.NewerAsked, Newer: f.Newer, Untold: f.Untold, Record: onRecord(j.s.State.Record),
+		NewerAsked: f.NewerAsked, Newer: f.Newer, Untold: f.Untold, Record: onRecord(j.s.State.Record, q.Policy.Budgets(j.s.Notice.Execution)),
+	}
+	if tally := j.move.Tally; tally != nil {
+		told.Same = tally.Same
 	}
 	if j.asked != nil {
 		told.Age = int(j.asked.Age.Seconds())
@@ -57,6 +60,7 @@ func jobSays(j cause.Job) string {
 	var all []string
 	for _, part := range []struct{ name, text string }{
 		{"status", j.Status}, {"secondary status", j.Secondary}, {"reason", j.Reason}, {"exit message", j.Exit},
+		{"instance type", j.Instance},
 	} {
 		if part.text != "" {
 			all = append(all, part.name+": "+part.text)
@@ -65,13 +69,16 @@ func jobSays(j cause.Job) string {
 	return strings.Join(all, "; ")
 }
 
-func onRecord(r retry.Record) *Record {
+func onRecord(r retry.Record, buckets []retry.Bucket) *Record {
 	if r.Rev == 0 {
 		return nil
 	}
 	told := &Record{
 		Kind: r.Kind, Used: r.Used, Ended: r.Failure.LastModified, Repeats: r.Repeats, Granted: r.Granted,
-		Verdict: r.Decision.Verdict, Reason: r.Decision.Reason,
+		Verdict: r.Decision.Verdict, Reason: r.Decision.Reason, Outcome: r.Outcome.Result,
+	}
+	if r.Pause.For != "" {
+		told.Waits, told.Until = forInWords(r.Pause.For, buckets), r.Pause.Due
 	}
 	if r.Kind == retry.Claimed {
 		told.Due, told.Retry = r.Claim.Due, r.Claim.Retry
@@ -96,6 +103,7 @@ func (q Question) tried(j judged) []Tried {
 		}
 		all = append(all, step)
 	}
+	all = append(all, crowd(j)...)
 	if f := j.s.Facts; f.NewerAsked {
 		why := "no newer execution of the pipeline has succeeded"
 		if f.Newer != "" {
@@ -127,10 +135,13 @@ func checks(j judged) []Tried {
 		return Tried{Kind: check, Name: name, Applies: applies, Why: fmt.Sprintf(format, args...)}
 	}
 	mode := step("mode", j.s.Mode != retry.Enforce, "the mode is %s", j.s.Mode)
-	known := step("on_record", j.asked == nil && !f.Gone && d.Reason != retry.LookingAgain && d.Reason != retry.Superseded, "%s", knownSo(j))
+	known := step("on_record", j.asked == nil, "%s", knownSo(j))
 	switch {
 	case j.s.Mode == retry.ModeOff:
 		return []Tried{mode}
+	case j.recalled && d.Reason == retry.NotFailed:
+		known.Applies = false
+		return []Tried{mode, known, step("not_failed", true, "%s", d.Evidence)}
 	case j.recalled:
 		return []Tried{mode, known}
 	case f.Gone:
@@ -139,8 +150,14 @@ func checks(j judged) []Tried {
 		return []Tried{mode, step("doubt", true, "%s", d.Evidence)}
 	}
 	clear := step("doubt", false, "what SageMaker shows fits what came in and what is on record")
-	if j.asked == nil && d.Reason == retry.Superseded {
+	switch {
+	case j.asked != nil:
+	case d.Outcome != "":
+		return []Tried{mode, clear, step("outcome", true, "%s", d.Evidence)}
+	case d.Reason == retry.Superseded:
 		return []Tried{mode, clear, step("moved_on", true, "%s", d.Evidence)}
+	case d.Reason == retry.NotFailed:
+		return []Tried{mode, clear, step("not_failed", true, "%s", d.Evidence)}
 	}
 	return []Tried{mode, clear, step("moved_on", false, "the execution is %s", f.Status), known}
 }
@@ -151,8 +168,14 @@ func knownSo(j judged) string {
 	switch {
 	case r.Rev == 0:
 		return "nothing is on record about this execution"
+	case d.Reason == retry.NotFailed:
+		return "what is on record has no retry whose end is not known: " + string(r.Kind)
+	case j.asked == nil && d.Verdict != retry.Ignore && r.Kind == retry.Retried:
+		return "its retry was accepted, and the execution has never left the failure on record"
 	case d.Reason == retry.Duplicate:
 		return "this failure is on record, and it is done with: " + string(r.Kind)
+	case j.asked == nil && r.Pause.For != "":
+		return fmt.Sprintf("this failure is on record, and it waits for %s until %s", forInWords(r.Pause.For, bucketsOf(j)), clock(r.Pause.Due))
 	case j.asked == nil && r.Kind == retry.Claimed:
 		return fmt.Sprintf("this failure is on record, and its retry %d is claimed for %s", r.Claim.Retry, clock(r.Claim.Due))
 	case j.asked == nil:

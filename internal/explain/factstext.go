@@ -112,6 +112,12 @@ func (t *Story) record(p *page) {
 	if r.Verdict != "" {
 		p.field("decided last", fmt.Sprintf("%s, %s", r.Verdict, r.Reason))
 	}
+	if r.Waits != "" {
+		p.field("waits for", r.Waits+"; it looks again "+clock(r.Until))
+	}
+	if r.Outcome != "" {
+		p.field("its retry", outcomes[r.Outcome])
+	}
 	if !r.Due.IsZero() {
 		p.field("claimed", fmt.Sprintf("retry %d, due %s", r.Retry, clock(r.Due)))
 	}

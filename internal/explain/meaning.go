@@ -18,12 +18,18 @@ const (
 var meanings = map[retry.Reason]meaning{
 	retry.Retryable: {"the cause passes, and a retry may be made now",
 		"RetryPipelineExecution is called now; the execution keeps its ARN, and the steps that succeeded are not run again."},
+	retry.Probing: {"a retry is made, which tells for all that wait for the same thing whether it is there again",
+		"RetryPipelineExecution is called now. " + whatProbesTell},
 	retry.BackingOff: {"a retry is granted, and made after a delay, so that what is short or broken can come back first",
 		"One unit is taken from the budgets, and a one-time schedule brings the failure back when it is due. RetryPipelineExecution is called then, if the execution still stands in Failed."},
 	retry.RefusedForNow: {"SageMaker refused the call for now, by a limit or a throttle",
 		"The call is made again when it is due, out of the same unit."},
 	retry.SharedBudgetEmpty: {"a retry would be granted, but a budget that many failures share is empty",
 		"Nothing is taken. The failure waits until a unit has flowed in, and is judged anew then."},
+	retry.Held: {"a retry would be granted, but a hold that a person set, or a breaker that is open for failures like it, keeps it back",
+		"It waits, and is judged anew when it is due. `mulligan holds` shows what keeps it; a hold ends by itself or by `mulligan release`, and a breaker when its probe has succeeded."},
+	retry.Scarce: {"what it needs was found scarce, and is taken to be so for everybody until a retry that tries it, the probe, has succeeded",
+		"It waits for its turn, and is judged anew then. `mulligan holds` shows who probes."},
 	retry.LookingAgain: {"what SageMaker shows does not fit together yet",
 		"Nothing is taken. SageMaker is asked again when it is due, a bounded number of times."},
 	retry.PermanentCause: {"the same execution would fail in the same way again",
@@ -48,10 +54,22 @@ var meanings = map[retry.Reason]meaning{
 		"Nothing is done a second time."},
 	retry.Superseded: {"the execution is not to be helped any more: it was moved on, or a newer one has succeeded",
 		"It is not retried."},
-	retry.NotFailed: {"the event is about an execution that did not fail", nothing},
+	retry.Recovered: {"the execution has succeeded after a retry of Mulligan's",
+		"The retry is counted as recovered, which `mulligan outcomes` shows. Budgets that the policy has a success fill are full again, and what it probed is there for those that wait."},
+	retry.NotFailed: {"the execution has not failed, and no retry of Mulligan's is to be settled by that", nothing},
 	retry.Malformed: {"this is not an event about a pipeline execution, as SageMaker sends them", nothing},
 	retry.Foreign:   {"the execution belongs to another account, Region or set of pipelines than this Mulligan's", nothing},
 	retry.Off:       {"Mulligan is switched off for this pipeline", nothing},
+}
+
+// endings are what ends that settle a retry mean. A failure that came after it has
+// a verdict of its own.
+var endings = map[retry.Result]meaning{
+	retry.WasRecovered: meanings[retry.Recovered],
+	retry.WasStopped: {"somebody stopped the execution after a retry of Mulligan's, so it is meant to be over",
+		"The retry is counted so, which `mulligan outcomes` shows. Nobody's stop is undone."},
+	retry.EndedElse: {"the execution ended after a retry of Mulligan's, neither well nor as a failure",
+		"The retry is counted so, which `mulligan outcomes` shows. Nothing more is done."},
 }
 
 // doubtful are the words for a cause that its class, and not its words, makes a
@@ -65,6 +83,9 @@ func means(d retry.Decision, label cause.Label) string {
 	whose := "the policy"
 	if d.Rule != "" {
 		whose = "rule " + d.Rule
+	}
+	if m, ok := endings[d.Outcome]; ok && d.Reason != retry.Recovered {
+		return m.means
 	}
 	switch {
 	case granted(d) && label == cause.Permanent:
@@ -82,7 +103,14 @@ func means(d retry.Decision, label cause.Label) string {
 // little or too much.
 func follows(j judged) string {
 	d, claimed := j.move.Decision, j.s.State.Record.Kind == retry.Claimed
+	if m, ok := endings[d.Outcome]; ok {
+		return m.next
+	}
 	switch {
+	case d.Reason == retry.NotFailed && j.move.Write != nil:
+		return "A retry of Mulligan's runs on. The sweep looks again, the later the longer it runs."
+	case d.Verdict == retry.Retry && j.s.State.Record.Kind == retry.Retried && j.asked == nil:
+		return "RetryPipelineExecution is called again with the same token, out of the same unit: should the first call have taken effect after all, this one has none."
 	case d.Reason == retry.BackingOff && j.move.Write == nil:
 		return "The retry was claimed before, and nothing more is taken. Its schedule is made sure of, and RetryPipelineExecution is called when it is due."
 	case d.Reason == retry.PermanentCause && j.s.Facts.Cause.Label == cause.Ambiguous:

@@ -17,7 +17,10 @@ func ruled(r policy.Rule) policy.Policy {
 // What is said of a cause is never the opposite of its label.
 func TestMeansFitTheCause(t *testing.T) {
 	wishful := policy.When{Classes: []cause.Class{cause.UserCode}, Labels: []cause.Label{cause.Permanent}}
-	killed := func(f map[string]any) { firstStep(f)["FailureReason"] = "AlgorithmError: , exit code: 255" }
+	killed := func(f map[string]any) {
+		firstStep(f)["FailureReason"] = "AlgorithmError: , exit code: 255"
+		delete(f, "jobs")
+	}
 	for _, test := range []struct {
 		name, event string
 		change      func(map[string]any)

@@ -6,6 +6,7 @@ import (
 	"strings"
 	"time"
 
+	"mulligan/internal/cause"
 	"mulligan/internal/event"
 	"mulligan/internal/policy"
 	"mulligan/internal/retry"
@@ -37,6 +38,7 @@ type Question struct {
 	Looks     Looks                                                  // nil: nobody can be asked
 	FactsFrom string                                                 // a file, SageMaker, ...
 	Retries   func(context.Context, retry.ExecutionARN) (int, error) // that an execution had, by the ledger; nil: none
+	Breakers  func(context.Context, []string) (retry.State, error)   // of scopes, with their lines, by the ledger; nil: all are closed
 
 	Recording *Recording    // that Looks are of; nil: they are of an account
 	Before    []retry.Trail // decisions of the ledger on this execution
@@ -70,7 +72,7 @@ func (q *Question) Recorded(r *Recording, name string) error {
 		return err
 	}
 	q.Recording, q.Looks, q.FactsFrom, q.Now = r, r.Looks(), "recorded in "+name, r.Now
-	q.State = retry.State{Record: r.Record, Full: full}
+	q.State, q.Breakers = retry.State{Record: r.Record, Full: full, Holds: r.holds}, r.alike
 	return nil
 }
 
@@ -86,7 +88,7 @@ func (q Question) Tell(ctx context.Context) (*Story, error) {
 	if s.Facts, err = look(ctx, q.Looks, s.Notice.Execution); err != nil {
 		return nil, q.failing(fmt.Errorf("look at the execution: %w", err))
 	}
-	j, err := judge(s, q.Policy, nil, asking(ctx, q.Looks, q.retries()))
+	j, err := judge(s, q.Policy, nil, asking(ctx, q.Looks, q.retries(), q.alike()))
 	if err != nil {
 		return nil, q.failing(err)
 	}
@@ -109,6 +111,13 @@ func (q Question) retries() used {
 	return func(context.Context, retry.ExecutionARN) (int, error) { return 0, nil }
 }
 
+func (q Question) alike() alike {
+	if q.Breakers != nil {
+		return q.Breakers
+	}
+	return func(context.Context, []string) (retry.State, error) { return retry.State{}, nil }
+}
+
 // situation is what the judgement starts from.
 func (q Question) situation() retry.Situation {
 	terms := q.Policy.TermsFor(q.Notice.Execution)
@@ -120,6 +129,9 @@ func (q Question) situation() retry.Situation {
 func (q Question) tell(t *Story, j judged) {
 	t.decide(j.move.Decision)
 	t.Means, t.Next = means(j.move.Decision, j.s.Facts.Cause.Label), follows(j)
+	if m, ok := inCrowd(j); ok {
+		t.Means, t.Next = m.means, m.next
+	}
 	t.Facts = q.facts(j)
 	if j.asked != nil || j.s.Facts.Cause.Step != "" {
 		t.Cause = &j.s.Facts.Cause
@@ -129,16 +141,36 @@ func (q Question) tell(t *Story, j judged) {
 	if j.asked != nil && !j.asked.Claimed {
 		t.Budgets = budgets(q.Policy, j.s, q.Policy.MaxRetries(j.s.Notice.Execution.Pipeline))
 	}
+	t.Holds, t.Breakers, t.Waits = holds(j), breakers(j), waits(j)
 	t.Changes = changes(j, q.Policy, q.Settings)
-	if r := q.Recording; r != nil && r.Newer == nil && j.s.Facts.NewerAsked {
-		t.Notes = append(t.Notes, `The facts do not say whether a newer execution has succeeded ("newer_success"); it was taken that none has.`)
+	t.Notes = append(t.Notes, q.taken(j)...)
+}
+
+// taken says what was taken to be so.
+func (q Question) taken(j judged) (notes []string) {
+	if j.supposed && j.line.Key != "" {
+		notes = append(notes, "The turn is the one that the line would give now. Explaining takes none: whoever comes first gets it.")
 	}
+	r := q.Recording
+	if r == nil {
+		return notes
+	}
+	if r.Newer == nil && j.s.Facts.NewerAsked {
+		notes = append(notes, `The facts do not say whether a newer execution has succeeded ("newer_success"); it was taken that none has.`)
+	}
+	for _, scope := range sortedKeys(r.breakers) {
+		if _, met := j.s.State.Breakers[scope]; !met {
+			notes = append(notes, "The breaker that was recorded of "+quote(scope)+" is none that it met.")
+		}
+	}
+	return notes
 }
 
 // decide puts a decision into the story.
 func (t *Story) decide(d retry.Decision) {
 	t.Verdict, t.Reason, t.Means = d.Verdict, d.Reason, meanings[d.Reason].means
 	t.Evidence, t.Rule, t.Message, t.Retry, t.Parallelism = d.Evidence, d.Rule, d.Message, d.Retry, d.Parallelism
+	t.Outcome, t.Opened = d.Outcome, d.Breaker
 	if t.Due = d.Due; !d.Due.IsZero() && !t.JudgedAt.IsZero() {
 		t.DueIn = int(d.Due.Sub(t.JudgedAt).Seconds())
 	}
@@ -154,6 +186,9 @@ func (q Question) open(t *Story, s retry.Situation) {
 		t.decide(retry.Decision{Verdict: retry.Ignore, Reason: retry.Off, Evidence: "the mode is off"})
 		t.Next = meanings[retry.Off].next
 		return
+	case q.Notice.Status != "":
+		q.openEnd(t, s)
+		return
 	case d.Reason == retry.StoppedByPerson:
 		t.decide(d)
 		t.Next = meanings[d.Reason].next
@@ -165,9 +200,9 @@ func (q Question) open(t *Story, s retry.Situation) {
 	t.Next = "Mulligan would read the ledger, and call DescribePipelineExecution and ListPipelineExecutionSteps; " +
 		"where a failed step does not say why, DescribeTrainingJob, DescribeProcessingJob or DescribeTransformJob, for at most 3 jobs; " +
 		"and, before a retry, ListPipelineExecutions for a newer execution that has succeeded."
-	t.Depends = byClass(func(change func(*retry.Case)) retry.Decision {
+	t.Depends = byClass(func(change func(*cause.Cause)) retry.Decision {
 		c := c
-		change(&c)
+		change(&c.Cause)
 		return q.Policy.Decide(c)
 	})
 }
@@ -182,7 +217,7 @@ func (s Setting) inForce(terms retry.Terms) *InForce {
 
 // told is what a notice says.
 func told(n retry.Notice, from string) Told {
-	t := Told{From: from, Door: string(n.Door), ID: n.EventID, Ended: n.EndedAt, Previous: n.Previous, Emitted: n.Emitted}
+	t := Told{From: from, Door: string(n.Door), ID: n.EventID, Ended: n.EndedAt, Status: n.Status, Previous: n.Previous, Emitted: n.Emitted}
 	if n.Execution.ID != "" {
 		t.Execution, t.Pipeline = n.Execution.String(), n.Execution.Pipeline
 	}

@@ -19,5 +19,5 @@ func (p *page) howToRecord(arn string) {
 		p.line("    " + line)
 	}
 	p.line("")
-	p.paragraph("events/README.md says what else a recording can hold: jobs, a newer success, the ledger's record and balances.", indent)
+	p.paragraph("events/README.md says what else a recording can hold: jobs, a newer success, the ledger's record and balances, holds and breakers.", indent)
 }

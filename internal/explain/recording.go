@@ -22,6 +22,9 @@ type Recording struct {
 	answers answers
 	about   string               // ARN of the execution that was recorded; "" if it does not say
 	full    map[string]time.Time // by the bucket's key or name
+
+	holds    retry.Holds
+	breakers map[string]retry.Breaker // by scope
 }
 
 // recorded is a recording as JSON. What comes from the AWS CLI is kept as it is:
@@ -34,6 +37,8 @@ type recorded struct {
 	Newer     *string                    `json:"newer_success"` // ARN, "" where there is none
 	Record    *retry.Record              `json:"record"`        // the ledger's
 	Balances  map[string]json.RawMessage `json:"balances"`      // bucket → when it is full again
+	Holds     []json.RawMessage          `json:"holds"`         // as mulligan holds --json prints them
+	Breakers  []json.RawMessage          `json:"breakers"`      // likewise
 }
 
 // ReadRecording reads a recording. Keys of its own that it does not know are an
@@ -57,6 +62,12 @@ func ReadRecording(text []byte) (*Recording, error) {
 		return nil, err
 	}
 	if rec.full, err = stamps(r.Balances); err != nil {
+		return nil, err
+	}
+	if rec.holds, err = readHolds(r.Holds); err != nil {
+		return nil, err
+	}
+	if rec.breakers, err = readBreakers(r.Breakers); err != nil {
 		return nil, err
 	}
 	if r.Record != nil {

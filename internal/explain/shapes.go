@@ -13,10 +13,12 @@ var (
 		"PipelineArn", "PipelineExecutionArn", "PipelineExecutionDisplayName", "PipelineExecutionDescription", "PipelineExecutionStatus",
 		"StepName", "StepDisplayName", "StepStatus", "FailureReason", "Arn", "ExitMessage", "SecondaryStatus",
 		"TrainingJobName", "TrainingJobStatus", "ProcessingJobName", "ProcessingJobStatus", "TransformJobName", "TransformJobStatus",
+		"InstanceType",
 	}
 	numberKeys = []string{"AttemptCount", "MaxParallelExecutionSteps"}
-	listKeys   = []string{"PipelineExecutionSteps", "SecondaryStatusTransitions"}
-	objectKeys = []string{"Metadata", "ParallelismConfiguration", "TrainingJob", "ProcessingJob", "TransformJob"}
+	listKeys   = []string{"PipelineExecutionSteps", "SecondaryStatusTransitions", "InstanceGroups"}
+	objectKeys = []string{"Metadata", "ParallelismConfiguration", "TrainingJob", "ProcessingJob", "TransformJob",
+		"ResourceConfig", "ProcessingResources", "ClusterConfig", "TransformResources"}
 	// ownKeys hold maps with keys of the user's, which say nothing of their values.
 	ownKeys = []string{"Environment", "HyperParameters"}
 )

@@ -21,6 +21,8 @@ type Story struct {
 	Due         time.Time     `json:"due,omitzero"`
 	DueIn       int           `json:"due_in_seconds,omitempty"` // after JudgedAt
 	Parallelism int32         `json:"parallelism,omitempty"`    // that the retry asks for
+	Outcome     retry.Result  `json:"outcome,omitempty"`        // of the earlier retry that this settles
+	Opened      string        `json:"breaker_opened,omitempty"` // scope of the breaker that this opens
 	JudgedAt    time.Time     `json:"judged_at,omitzero"`
 
 	Event   Told         `json:"event"`
@@ -30,20 +32,26 @@ type Story struct {
 	Policy  *InForce     `json:"policy,omitempty"`
 	Tried   []Tried      `json:"tried,omitempty"`
 	Budgets []Budget     `json:"budgets,omitempty"`
-	Changes []Change     `json:"would_have_changed_it"`
-	Depends []Change     `json:"depends_on,omitempty"`     // while Open: what it would be, by cause
-	Before  []Past       `json:"decided_before,omitempty"` // oldest first
-	Notes   []string     `json:"notes,omitempty"`
+
+	Waits    *Waits    `json:"waits,omitempty"`    // for what others wait for too
+	Holds    []Hold    `json:"holds,omitempty"`    // in force on it
+	Breakers []Breaker `json:"breakers,omitempty"` // that it met, open or not at their full rate, after this decision
+
+	Changes []Change `json:"would_have_changed_it"`
+	Depends []Change `json:"depends_on,omitempty"`     // while Open: what it would be, by cause
+	Before  []Past   `json:"decided_before,omitempty"` // oldest first
+	Notes   []string `json:"notes,omitempty"`
 }
 
 // Told is what the event, the wake or whoever asked says.
 type Told struct {
 	From      string    `json:"from"` // where it was read
-	Door      string    `json:"door"` // event, wake, ledger or person
+	Door      string    `json:"door"` // event, wake, sweep or person
 	Execution string    `json:"execution,omitempty"`
 	Pipeline  string    `json:"pipeline,omitempty"`
 	ID        string    `json:"event_id,omitempty"`
 	Ended     time.Time `json:"ended,omitzero"`
+	Status    string    `json:"status,omitempty"`   // that it ended in; "" is Failed
 	Previous  string    `json:"previous,omitempty"` // status
 	Emitted   time.Time `json:"emitted,omitzero"`
 	Says      string    `json:"says,omitempty"` // the fields of an event that is ignored, in short
@@ -72,7 +80,8 @@ type Facts struct {
 	Rerun        []retry.Rerun `json:"rerun,omitempty"`
 	NewerAsked   bool          `json:"newer_asked"`
 	Newer        string        `json:"newer,omitempty"`
-	Untold       []string      `json:"untold,omitempty"` // what SageMaker would not answer
+	Untold       []string      `json:"untold,omitempty"`       // what SageMaker would not answer
+	Same         bool          `json:"same_failure,omitempty"` // as the one that was retried before it
 	Record       *Record       `json:"record,omitempty"`
 }
 
@@ -96,6 +105,9 @@ type Record struct {
 	Retry   int            `json:"claim_retry,omitempty"`
 	Repeats int            `json:"repeats,omitempty"`
 	Granted map[string]int `json:"granted,omitempty"`
+	Waits   string         `json:"waits_for,omitempty"` // in words
+	Until   time.Time      `json:"waits_until,omitzero"`
+	Outcome retry.Result   `json:"outcome,omitempty"` // of the retry that was accepted last
 	Verdict retry.Verdict  `json:"verdict,omitempty"` // the last
 	Reason  retry.Reason   `json:"reason,omitempty"`
 }
@@ -126,6 +138,7 @@ type Budget struct {
 	Per   string    `json:"per,omitempty"`      // "" where it never refills
 	Next  time.Time `json:"next_unit,omitzero"` // when one more flows in; zero if full or never
 	Every int       `json:"seconds_a_unit,omitempty"`
+	Turns time.Time `json:"turns_given_until,omitzero"` // to failures that wait for it in line; zero: to none
 }
 
 // Change is one thing that would have led to another decision.

@@ -20,6 +20,7 @@ func (t *Story) Text(out io.Writer) error {
 	t.cause(p)
 	t.judgement(p)
 	t.budgets(p)
+	t.heldBack(p)
 	t.changes(p)
 	t.before(p)
 	for i, note := range t.Notes {
@@ -51,6 +52,10 @@ func (t *Story) verdict(p *page) {
 	p.field("it says", t.Message)
 	if t.Parallelism > 0 {
 		p.field("asks for", "at most "+count(int(t.Parallelism), "step")+" at once (MaxParallelExecutionSteps)")
+	}
+	p.field("retry before it", t.retryBefore())
+	if t.Opened != "" {
+		p.field("it opens", "the breaker of "+breakerInWords(t.Opened)+": others that fail alike wait for this one")
 	}
 	p.field("what follows", t.Next)
 }
@@ -84,6 +89,8 @@ func (t *Story) event(p *page) {
 	switch retry.Door(e.Door) {
 	case retry.DoorWake:
 		heading = "What came in: a wake, a one-time schedule of Mulligan's that has fired"
+	case retry.DoorSweep:
+		heading = "What came in: nothing. The sweep looked at the execution"
 	case ByPerson:
 		heading = "What is asked about"
 	}
@@ -94,7 +101,11 @@ func (t *Story) event(p *page) {
 		p.paragraph(e.Execution, indent)
 	}
 	if !e.Ended.IsZero() {
-		p.field("failed at", clock(e.Ended)+cameFrom(e.Previous))
+		label, how := "failed at", ""
+		if e.Status != "" {
+			label, how = "ended at", ", as "+e.Status
+		}
+		p.field(label, clock(e.Ended)+how+cameFrom(e.Previous))
 	}
 	if !e.Emitted.IsZero() {
 		p.field("sent at", clock(e.Emitted))
@@ -155,6 +166,9 @@ func (t *Story) budgets(p *page) {
 			text += fmt.Sprintf("; %d flow in per %s, one every %s", b.Size, b.Per, span(time.Duration(b.Every)*time.Second))
 		default:
 			text += fmt.Sprintf("; the next flows in at %s, in %s", clock(b.Next), span(b.Next.Sub(t.JudgedAt)))
+		}
+		if !b.Turns.IsZero() {
+			text += "; failures that wait for it have turns until " + clock(b.Turns)
 		}
 		p.field(b.Name, text)
 	}

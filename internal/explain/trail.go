@@ -59,13 +59,13 @@ func asWas(s *retry.Situation, move retry.Move) error { return supposing(s, move
 // asDecided puts in force what was decided then, and says where the steps told
 // are not those that were taken.
 func (t *Story) asDecided(trail retry.Trail, j judged) {
-	if !same(trail.Decision, j.move.Decision) {
-		t.decide(trail.Decision)
+	meant, next := t.Means, t.Next
+	t.decide(trail.Decision)
+	if t.Means, t.Next = meant, next; !same(trail.Decision, j.move.Decision) {
 		t.Means, t.Next = means(trail.Decision, trail.Facts.Cause.Label), meanings[trail.Decision.Reason].next
 		t.Notes = append(t.Notes, fmt.Sprintf("The steps below are those of this build under this policy: %s, %s. What was decided then turned on something else, such as SageMaker's answer to the call or another policy.",
 			j.move.Decision.Verdict, j.move.Decision.Reason))
 	}
-	t.Due = trail.Decision.Due
 	if trail.Policy != j.s.Version {
 		t.Notes = append(t.Notes, fmt.Sprintf("It was decided under policy %s; the steps below are taken under %s. --policy names the file of that time.", trail.Policy, j.s.Version))
 	}

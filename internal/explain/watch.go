@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
 	"slices"
 
 	"mulligan/internal/cause"
@@ -25,6 +26,7 @@ type watch struct {
 	policy.Policy
 	change func(*retry.Case) // what is asked instead; nil: the very same
 	asked  *retry.Case
+	said   retry.Decision
 	tried  []policy.Tried
 }
 
@@ -33,18 +35,22 @@ func (w *watch) Decide(c retry.Case) retry.Decision {
 	if w.change != nil {
 		w.change(&c)
 	}
-	d, tried := w.Explain(c)
-	w.asked, w.tried = &c, tried
-	return d
+	w.said, w.tried = w.Explain(c)
+	w.asked = &c
+	return w.said
 }
 
 // judged is one run of the judgement.
 type judged struct {
 	s        retry.Situation // with all facts that were asked for
 	move     retry.Move
-	recalled bool // the ledger alone decided
+	enforced retry.Move // what it would be, were it not only observed
+	recalled bool       // the ledger alone decided
 	asked    *retry.Case
+	said     retry.Decision // by the policy
 	tried    []policy.Tried
+	line     retry.Line // that it stands in, where it was given a turn; the zero Line: none
+	supposed bool       // nobody gave it that turn: it is the one that the line would give
 }
 
 // answering adds the facts that a move asks for.
@@ -64,21 +70,42 @@ func judge(s retry.Situation, p policy.Policy, change func(*retry.Case), answer 
 		}}}, nil
 	}
 	if move, ok := retry.Recall(s); ok {
-		return judged{s: s, move: move, recalled: true}, nil
+		return judged{s: s, move: move, enforced: move, recalled: true}, nil
 	}
+	supposed := false
 	for range maxAsked {
-		move := retry.Plan(s)
-		if s.Suppose(move) {
-			continue
-		}
-		if move.Then != retry.LookCloser && move.Then != retry.AskNewer {
-			return judged{s: s, move: move, asked: w.asked, tried: w.tried}, nil
-		}
-		if err := answer(&s, move); err != nil {
-			return judged{}, err
+		switch move := retry.Plan(s); move.Then {
+		case retry.StandInLine: // explaining takes nobody's turn
+			supposed = s.Suppose(move)
+		case retry.LookCloser, retry.AskNewer, retry.AskScopes:
+			if err := answer(&s, move); err != nil {
+				return judged{}, err
+			}
+		default:
+			j := judged{s: s, move: move, enforced: enforced(s, move), line: standing(s), supposed: supposed}
+			j.asked, j.said, j.tried = w.asked, w.said, w.tried
+			return j, nil
 		}
 	}
 	return judged{}, errors.New("the judgement kept asking for more facts")
+}
+
+// enforced is the move that the situation comes to where it is enforced.
+func enforced(s retry.Situation, move retry.Move) retry.Move {
+	if s.Mode != retry.Observe {
+		return move
+	}
+	s.Mode = retry.Enforce
+	return retry.Plan(s)
+}
+
+// standing is the line in which it has the turn of the situation.
+func standing(s retry.Situation) retry.Line {
+	if s.Turn.Line == "" {
+		return retry.Line{}
+	}
+	s.Turn = retry.Turn{}
+	return retry.Plan(s).Line
 }
 
 // look asks how the execution stands. What is gone is a fact too.
@@ -100,12 +127,18 @@ func look(ctx context.Context, from Looks, arn retry.ExecutionARN) (retry.Facts,
 // used tells how many retries an execution had, by the ledger.
 type used func(context.Context, retry.ExecutionARN) (int, error)
 
+// alike reads the breakers of scopes, and how the lines before them stand.
+type alike func(ctx context.Context, scopes []string) (retry.State, error)
+
 // asking answers from SageMaker and the ledger, or from what was recorded of
 // them, as retry.Corridor does.
-func asking(ctx context.Context, from Looks, retries used) answering {
+func asking(ctx context.Context, from Looks, retries used, breakers alike) answering {
 	return func(s *retry.Situation, move retry.Move) error {
-		if move.Then == retry.AskNewer {
+		switch move.Then {
+		case retry.AskNewer:
 			return askNewer(ctx, s, from, retries)
+		case retry.AskScopes:
+			return askScopes(ctx, s, move, breakers)
 		}
 		s.Facts.Failed = slices.Clone(s.Facts.Failed)
 		for _, at := range move.Jobs {
@@ -141,6 +174,31 @@ func askNewer(ctx context.Context, s *retry.Situation, from Looks, retries used)
 	return nil
 }
 
+// askScopes adds the breakers of scopes. What nobody knows of is closed.
+func askScopes(ctx context.Context, s *retry.Situation, move retry.Move, breakers alike) error {
+	known, err := breakers(ctx, move.Scopes)
+	if err != nil {
+		return err
+	}
+	s.State.Breakers, s.State.Lines = both(s.State.Breakers, known.Breakers), both(s.State.Lines, known.Lines)
+	var left []string
+	for _, scope := range move.Scopes {
+		if _, there := s.State.Breakers[scope]; !there {
+			left = append(left, scope)
+		}
+	}
+	s.Suppose(retry.Move{Then: retry.AskScopes, Scopes: left})
+	return nil
+}
+
+// both is a map with the entries of both, in a copy.
+func both[V any](a, b map[string]V) map[string]V {
+	all := map[string]V{}
+	maps.Copy(all, a)
+	maps.Copy(all, b)
+	return all
+}
+
 // orUntold notes what SageMaker will never answer; other errors stay.
 func orUntold(s *retry.Situation, what string, err error) error {
 	switch {
@@ -156,8 +214,12 @@ func orUntold(s *retry.Situation, what string, err error) error {
 
 // supposing answers where nothing more is known: there is nothing more to know.
 func supposing(s *retry.Situation, move retry.Move) error {
-	if move.Then == retry.AskNewer {
+	switch move.Then {
+	case retry.AskNewer:
 		s.Facts.NewerAsked = true
+		return nil
+	case retry.AskScopes:
+		s.Suppose(move)
 		return nil
 	}
 	s.Facts.Failed = slices.Clone(s.Facts.Failed)

@@ -14,6 +14,9 @@ func (c *Corridor) trail(s Situation, m Move) Trail {
 // holds are those that were in force on the execution.
 func (s Situation) holds() []Hold {
 	var on []Hold
+	if hold, stands := s.State.Holds.On(s.Notice.Execution, s.Facts.Cause.Class, s.Now); stands && s.State.Holds.Fault != "" {
+		return []Hold{hold} // those that cannot be read hold everything
+	}
 	for _, hold := range s.State.Holds.Holds {
 		if hold.covers(s.Notice.Execution, s.Facts.Cause.Class) && hold.Until.After(s.Now) {
 			on = append(on, hold)
