@@ -50,7 +50,7 @@ func logCommand(l local) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:     "log",
 		GroupID: localGroup,
-		Short:   "Show what the function has logged there",
+		Short:   "Show what the functions have logged there, the sweep too",
 		Args:    cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			state, err := l.deployed()
