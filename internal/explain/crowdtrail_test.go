@@ -191,7 +191,7 @@ func TestBehindOthers(t *testing.T) {
 	const scope = "class quota_contention"
 	q.Breakers = func(context.Context, []string) (retry.State, error) {
 		return retry.State{
-			Breakers: map[string]retry.Breaker{scope: {Scope: scope, Rev: 3, Rate: 60}},
+			Breakers: map[string]retry.Breaker{scope: {Scope: scope, Rev: 3, Rate: 60, At: q.Now}},
 			Lines:    map[string]time.Time{retry.BreakerLine(scope): q.Now.Add(10 * time.Minute)},
 		}, nil
 	}

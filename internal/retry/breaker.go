@@ -10,16 +10,18 @@ import (
 // open one execution probes and the others wait; when the probe succeeds they are
 // let go, the oldest first, at a bounded rate that grows with every success.
 type Breaker struct {
-	Scope  string     `json:"scope"`
-	Rev    int        `json:"rev"`            // writes so far; every write is fenced on it
-	Seen   []Sighting `json:"seen,omitempty"` // lately, one for each execution, the oldest first
-	Opened time.Time  `json:"opened"`         // zero: closed
-	Why    string     `json:"why,omitempty"`  // of the failure that opened it
-	Probe  string     `json:"probe"`          // Key of the execution that probes; "" if none does
-	Called bool       `json:"called"`         // the probe's retry was accepted
-	Next   time.Time  `json:"next"`           // open: when the next may probe, the one that does being given up
-	Failed int        `json:"failed"`         // probes that failed in a row
-	Rate   int        `json:"rate"`           // percent of the rate of the account's budget at which it lets go; 0: it never opened
+	Scope  string        `json:"scope"`
+	Rev    int           `json:"rev"`             // writes so far; every write is fenced on it
+	Seen   []Sighting    `json:"seen,omitempty"`  // lately, one for each execution, the oldest first
+	Opened time.Time     `json:"opened"`          // zero: closed
+	Why    string        `json:"why,omitempty"`   // of the failure that opened it
+	Probe  string        `json:"probe"`           // Key of the execution that probes; "" if none does
+	Called bool          `json:"called"`          // the probe's retry was accepted
+	Next   time.Time     `json:"next"`            // open: when the next may probe, the one that does being given up
+	Failed int           `json:"failed"`          // probes that failed in a row
+	Rate   int           `json:"rate"`            // percent of the rate of the account's budget at which it lets go; 0: it never opened
+	Shift  time.Duration `json:"shift,omitempty"` // by which all turns in its line are put off
+	At     time.Time     `json:"at"`              // of the last write
 }
 
 // Sighting is one execution that failed in the scope.
@@ -33,14 +35,37 @@ type Sighting struct {
 // decrease", as in TCP).
 const (
 	fullRate   = 100
-	leastRate  = 5
+	leastRate  = 20
 	rateGrowth = 10
 )
+
+// forgetAfter is how long a closed breaker remembers its rate.
+const forgetAfter = 24 * time.Hour
+
+// asOf is the breaker without what is too old to count.
+func (b Breaker) asOf(now time.Time) Breaker {
+	if !b.IsOpen() && now.Sub(b.At) > forgetAfter {
+		b.Rate, b.Shift = 0, 0
+	}
+	return b
+}
 
 // probePatience is how long a probe may stay without news. What is scarce fails
 // within seconds or minutes, jobs that have got it run for hours: a called probe
 // that has not failed by then has succeeded.
 const probePatience = 15 * time.Minute
+
+// callPatience is the same for the call itself, whose answer is the news: longer
+// than an invocation of the function lives.
+const callPatience = time.Minute
+
+// news is by when a probe of the scope that is called then has told whether it helped.
+func news(scope string, called time.Time) time.Time {
+	if scope == CallScope {
+		return called.Add(callPatience)
+	}
+	return called.Add(probePatience)
+}
 
 // IsOpen tells whether all but the probe wait.
 func (b Breaker) IsOpen() bool { return !b.Opened.IsZero() }

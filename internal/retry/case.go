@@ -27,9 +27,10 @@ func (s Situation) rested() bool {
 }
 
 // previous is the status that the failure shown came from. A notice whose own
-// failure has been dealt with says nothing about the one that is there now.
+// failure has been dealt with, or that tells of another end, says nothing about the
+// one that is there now.
 func (s Situation) previous() string {
-	if s.State.Record.knows(s.Notice) {
+	if s.Notice.Status != "" || s.State.Record.knows(s.Notice) {
 		return ""
 	}
 	return s.Notice.Previous

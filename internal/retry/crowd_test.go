@@ -93,16 +93,16 @@ func TestBreakerRate(t *testing.T) {
 	for i, want := range []struct {
 		next time.Duration
 		rate int
-	}{{5 * minute, 25}, {10 * minute, 12}, {12 * minute, 6}, {12 * minute, 5}, {12 * minute, 5}} {
+	}{{5 * minute, 25}, {10 * minute, 20}, {12 * minute, 20}} {
 		if b = b.probeFailed(s, now); !b.Next.Equal(now.Add(want.next)) || b.Rate != want.rate || b.Probe != "" {
 			t.Errorf("failed probe %d: got next %s, rate %d; want %s, %d", i+1, b.Next.Sub(now), b.Rate, want.next, want.rate)
 		}
 	}
-	if b = b.closed(); b.IsOpen() || b.Rate != 5 || b.Failed != 0 {
+	if b = b.closed(); b.IsOpen() || b.Rate != 20 || b.Failed != 0 {
 		t.Errorf("closed: got %+v", b)
 	}
-	if got, want := b.every(minute), 20*minute; got != want {
-		t.Errorf("at 5 percent: got one every %s, want %s", got, want)
+	if got, want := b.every(minute), 5*minute; got != want {
+		t.Errorf("at 20 percent: got one every %s, want %s", got, want)
 	}
 	for range 20 {
 		b = b.eased()

@@ -114,6 +114,7 @@ func (s Situation) pause(r Record, reason Reason, due time.Time, visit int, evid
 		Reason: reason, Due: due, Visit: visit, Seen: s.Facts.LastModified, Notice: s.Notice.original(),
 		Schedule: pauseName(s.Notice.Execution, s.Facts, reason, visit), Evidence: evidence,
 	}
+	r.Pause.Turns = s.turns()
 	last := r.Decision
 	move := s.writing(s.waitOn(r.Pause), r)
 	if reason == LookingAgain && r.Kind != Unseen {
@@ -125,7 +126,7 @@ func (s Situation) pause(r Record, reason Reason, due time.Time, visit int, evid
 // waitOn makes sure that a pause ends by its schedule.
 func (s Situation) waitOn(p Pause) Move {
 	d := s.decision(Wait, p.Reason, p.Evidence)
-	d.Due = p.Due
+	d.Due, d.For = p.Due, p.For
 	if d.Class == "" {
 		d.Class = s.State.Record.Decision.Class
 	}

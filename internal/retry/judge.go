@@ -26,6 +26,8 @@ func (s Situation) judge() Move {
 	case s.mustAskNewer():
 		return Move{Then: AskNewer}
 	case s.superseded():
+		p = s.pass(scopes, s.Now, true)
+		p.writes = append(p.writes, s.helped()...)
 		return s.with(p, s.closing(s.meet(), s.ruled(s.supersession())))
 	default:
 		return s.with(p, s.claim(c, d, p, scopes))
@@ -54,7 +56,7 @@ func (s Situation) with(p passage, m Move) Move {
 		return m
 	}
 	m.Breakers = p.writes
-	if p.opened != "" {
+	if p.opened != "" && s.Mode == Enforce {
 		m.Decision.Breaker = p.opened
 		m.Decision.Evidence += "; others that fail alike wait from now on (" + p.opened + ")"
 		m.Write.Decision = m.Decision

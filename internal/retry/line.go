@@ -22,7 +22,8 @@ func (l Line) Next(last time.Time) (time.Time, bool) {
 	return turn, !turn.After(l.Last)
 }
 
-// Turn is what came of standing in a line.
+// Turn is what came of standing in a line. Before a breaker it is put off by the
+// breaker's Shift, and with it the whole line, nobody losing their place.
 type Turn struct {
 	Line string    `json:"line"` // its key; "" if none was asked for
 	At   time.Time `json:"at,omitzero"`

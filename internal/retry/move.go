@@ -31,6 +31,25 @@ func (s Situation) duplicate() Move {
 	return Move{Decision: d}
 }
 
+// done is the duplicate that ends a notice whose failure is done with, and with it
+// a doubt that is left of it: nobody has to look at it again.
+func (s Situation) done() Move {
+	r, move := s.State.Record, s.duplicate()
+	if r.Pause.Reason == "" {
+		return move
+	}
+	r.Pause = Pause{}
+	return s.noting(move, r)
+}
+
+// noting writes a record on which nothing was decided anew.
+func (s Situation) noting(m Move, r Record) Move {
+	last := r.Decision
+	m = s.writing(m, r)
+	m.Write.Decision = last
+	return m
+}
+
 // waitOnClaim leaves a claim that is not due, its schedule made sure of. A claim
 // that was to be called at once is not due only by the clock of another host.
 func (s Situation) waitOnClaim() Move {

@@ -46,6 +46,10 @@ const (
 // token, where the execution stays in the Failed that it was made for.
 const maxUnstarted = 3
 
+// settles tells whether the decision is on an end that settles a retry, and on no
+// failure.
+func (d Decision) settles() bool { return d.Outcome != "" && d.Outcome != FailedAnew }
+
 // runs tells whether the record's retry was accepted and its end is not known.
 func (r Record) runs() bool { return r.Kind == Retried && r.Outcome.Result == "" }
 
@@ -70,9 +74,7 @@ func (s Situation) settleOutcome() (Move, bool) {
 	if missing := s.mustAskScopes(s.scopesOf(r.Claim.Scopes)); len(missing) > 0 {
 		return Move{Then: AskScopes, Scopes: missing}, true
 	}
-	last := r.Decision
-	move := s.writing(Move{Decision: s.endedBy(result)}, s.settled(r, result, false))
-	move.Write.Decision = last // of the failure; the outcome stands beside it
+	move := s.noting(Move{Decision: s.endedBy(result)}, s.settled(r, result, false)) // the decision on the failure stands beside it
 	move.Tally = tally(s.Notice.Execution, r.Claim, result, false)
 	if result == WasRecovered {
 		move.Refills, move.Breakers = s.refills(), s.succeeded(r.Claim.Scopes)
@@ -125,14 +127,12 @@ func (s Situation) succeeded(scopes []string) []Breaker {
 	var writes []Breaker
 	for _, key := range scopes {
 		stood := s.State.Breakers[key]
-		b := stood.eased()
+		b := stood.asOf(s.Now).eased()
 		if b.IsOpen() && b.Probe == s.Notice.Execution.Key() {
 			b = b.closed()
 		}
-		if !b.same(stood) {
-			b.Scope, b.Rev = key, stood.Rev+1
-			writes = append(writes, b)
-		}
+		b.Scope = key
+		writes = s.writes(writes, stood, b)
 	}
 	return writes
 }
@@ -141,15 +141,13 @@ func (s Situation) succeeded(scopes []string) []Breaker {
 func (s Situation) watchOn() Move {
 	r := s.State.Record
 	ran := s.Now.Sub(s.Facts.LastModified)
-	r.Watch = s.Now.UTC().Add(min(max(ran, firstWatch), longestWatch))
-	last := r.Decision
-	move := s.writing(Move{Decision: s.decision(Ignore, NotFailed, "the execution is "+s.Facts.Status+" after a retry of ours")}, r)
-	move.Write.Decision = last
-	return move
+	r.Watch, r.Pause = s.Now.UTC().Add(min(max(ran, firstWatch), longestWatch)), Pause{}
+	return s.noting(Move{Decision: s.decision(Ignore, NotFailed, "the execution is "+s.Facts.Status+" after a retry of ours")}, r)
 }
 
-// startAgain makes an accepted call again that did not take the execution out of
-// the Failed that it was made for. The token is the same: should the first have
+// startAgain takes back the word of an accepted call that did not take the
+// execution out of the Failed that it was made for: it is claimed still, and is
+// called again if nothing speaks against it by now. The token is the same: should the first have
 // taken effect after all, this one has none.
 func (s Situation) startAgain() Move {
 	r := s.State.Record
@@ -157,10 +155,19 @@ func (s Situation) startAgain() Move {
 	if r.Claim.Unstarted > maxUnstarted {
 		return s.close(r, Stop, CannotRetry, fmt.Sprintf("SageMaker accepted the retry %d times and never started it", maxUnstarted))
 	}
-	d := s.asGranted(r.Claim).decision(Retry, Retryable, "SageMaker accepted the retry and did not start it; asked again with the same token")
-	d.Retry, d.Rule, d.Message, d.Parallelism = r.Claim.Retry, r.Claim.Rule, r.Claim.Message, r.Claim.Parallelism
 	r.Kind, r.Watch = Claimed, time.Time{}
-	return s.writing(Move{Decision: d, Then: Call}, r)
+	s.State.Record = r
+	move := s.rollForward(r)
+	if move.asks() {
+		return move
+	}
+	if move.Then == Call {
+		move.Decision.Evidence += "; SageMaker accepted the retry and did not start it: asked again with the same token"
+	}
+	if move.Write == nil {
+		return s.noting(move, r)
+	}
+	return move
 }
 
 // failedAnew settles the retry that runs by the failure that came after it.

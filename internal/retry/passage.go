@@ -10,10 +10,11 @@ import (
 // passage is what the breakers of its scopes let happen to a retry.
 type passage struct {
 	writes []Breaker
-	probes bool   // the retry tells for others whether what they wait for is there
-	opened string // scope of a breaker that opens
-	reason Reason // "": it may go; else what it waits for
-	line   Line   // to stand in meanwhile
+	probes bool          // the retry tells for others whether what they wait for is there
+	opened string        // scope of a breaker that opens
+	reason Reason        // "": it may go; else what it waits for
+	line   Line          // to stand in meanwhile
+	shift  time.Duration // by which its turns are put off
 	why    string
 }
 
@@ -46,7 +47,7 @@ func (s Situation) answers() []Scope {
 func (s Situation) helped() []Breaker {
 	var others []string
 	for _, answered := range s.answers() {
-		if !slices.ContainsFunc(s.Breakers.of(s.Facts.Cause), func(o Scope) bool { return o.Key == answered.Key }) {
+		if !slices.ContainsFunc(anyBreaker.of(s.Facts.Cause), func(o Scope) bool { return o.Key == answered.Key }) {
 			others = append(others, answered.Key)
 		}
 	}
@@ -76,9 +77,6 @@ func (s Situation) mustAskScopes(scopes []Scope) []string {
 	return missing
 }
 
-// news is by when a retry that is due then has told whether it helped.
-func news(due time.Time) time.Time { return due.Add(probePatience) }
-
 // pass meets the breakers of a retry that would be due then; one that is kept by
 // something else does not probe. A failure that is met for the first time is a
 // sighting, and where it was the probe's, its answer.
@@ -86,9 +84,9 @@ func (s Situation) pass(scopes []Scope, due time.Time, kept bool) passage {
 	var p passage
 	met := make([]Breaker, len(scopes))
 	for i, scope := range scopes {
-		met[i] = s.told(s.State.Breakers[scope.Key], scope)
+		met[i] = s.told(s.State.Breakers[scope.Key].asOf(s.Now), scope)
 		if p.reason == "" {
-			p.wait(s, met[i], scope)
+			met[i] = p.wait(s, met[i], scope)
 		}
 	}
 	for i, scope := range scopes {
@@ -134,16 +132,37 @@ func (s Situation) cameBack(scope string) bool {
 
 // wait makes the retry wait where the breaker is open and another probes, or
 // where others that waited before it are being let go.
-func (p *passage) wait(s Situation, b Breaker, scope Scope) {
-	line := Line{Key: BreakerLine(scope.Key), Every: b.every(s.Breakers.Every), First: s.Now, Last: s.expiry()}
+func (p *passage) wait(s Situation, b Breaker, scope Scope) Breaker {
 	switch {
 	case s.cameBack(scope.Key) && b.Probe == "" && !s.othersWait(b): // it backs off, and probes again
 	case b.IsOpen() && b.Probe != s.Notice.Execution.Key() && (b.Probe != "" || s.Now.Before(b.Next)):
-		line.First = later(s.Now, b.Next)
-		p.reason, p.line, p.why = scope.Reason, line, b.tells()
-	case !b.IsOpen() && b.Rate > 0 && s.State.Record.Kind != Claimed && s.behind(line.Key):
-		p.reason, p.line, p.why = scope.Reason, line, "those that have waited longer go first: "+scope.Why
+		b = s.cameInVain(b)
+		p.reason, p.why = scope.Reason, b.tells()
+	case !b.IsOpen() && b.Rate > 0 && s.State.Record.Kind != Claimed && s.behind(BreakerLine(scope.Key)):
+		p.reason, p.why = scope.Reason, "those that have waited longer go first: "+scope.Why
 	}
+	if p.reason != "" {
+		p.shift = b.Shift
+		p.line = Line{
+			Key: BreakerLine(scope.Key), Every: b.every(s.Breakers.Every),
+			First: later(s.Now, b.Next).Add(-b.Shift), Last: s.expiry().Add(-b.Shift),
+		}
+	}
+	return b
+}
+
+// onTime is how late one may come that the line still counts on.
+const onTime = 5 * time.Minute
+
+// cameInVain puts the whole line before an open breaker off, where this is the
+// first of it whose turn has come and that may not go.
+func (s Situation) cameInVain(b Breaker) Breaker {
+	turn, has := s.turnIn(BreakerLine(b.Scope))
+	late := s.Now.Sub(turn.At.Add(b.Shift))
+	if has && !turn.None && late >= 0 && late < onTime {
+		b.Shift = b.Next.Sub(turn.At).Truncate(time.Millisecond)
+	}
+	return b
 }
 
 // tells is the evidence of those that wait for an open breaker.
@@ -157,29 +176,55 @@ func (b Breaker) tells() string {
 
 // othersWait tells whether anybody stood in the line before an open breaker.
 func (s Situation) othersWait(b Breaker) bool {
-	return s.State.Lines[BreakerLine(b.Scope)].After(b.Opened)
+	last, someone := s.State.Lines[BreakerLine(b.Scope)]
+	return someone && last.Add(b.Shift).After(b.Opened)
 }
 
 // behind tells whether others have turns in the line that this one must not jump.
 func (s Situation) behind(line string) bool {
-	return s.State.Lines[line].After(s.Now) && !slices.Contains(s.stood(), line)
+	last, someone := s.State.Lines[line]
+	return someone && last.Add(s.shiftOf(line)).After(s.Now) && !slices.Contains(s.stood(), line)
+}
+
+// shiftOf is by how much the turns in a line are put off.
+func (s Situation) shiftOf(line string) time.Duration {
+	if !ofBreaker(line) {
+		return 0
+	}
+	return s.State.Breakers[strings.TrimPrefix(line, BreakerLine(""))].Shift
+}
+
+// turnIn is the turn that it was given in a line.
+func (s Situation) turnIn(line string) (Turn, bool) {
+	for _, turn := range s.turns() {
+		if turn.Line == line {
+			return turn, true
+		}
+	}
+	return Turn{}, false
+}
+
+// turns are those that this failure was given.
+func (s Situation) turns() []Turn {
+	if p := s.State.Record.Pause; p.Seen.Equal(s.Facts.LastModified) {
+		return p.Turns
+	}
+	return nil
 }
 
 // stood are the lines in which its turn has come. Where units lie idle, the sweep
 // lets those take them early that have waited longest; before a breaker that has
 // not seen enough successes, the turns are what bounds the rate.
 func (s Situation) stood() []string {
-	r := s.State.Record
-	switch {
-	case !r.Pause.Seen.Equal(s.Facts.LastModified) || len(r.Pause.Lines) == 0:
-		return nil
-	case s.Now.Before(r.Pause.Due) && s.Notice.Door != DoorSweep:
-		return r.Pause.Lines[:len(r.Pause.Lines)-1]
-	case s.Now.Before(r.Pause.Due) && ofBreaker(r.Pause.For) && !s.letsAllGo(r.Pause.For):
-		return r.Pause.Lines[:len(r.Pause.Lines)-1]
-	default:
-		return r.Pause.Lines
+	var come []string
+	for _, turn := range s.turns() {
+		due := !turn.None && !s.Now.Before(turn.At.Add(s.shiftOf(turn.Line)))
+		early := s.Notice.Door == DoorSweep && (!ofBreaker(turn.Line) || s.letsAllGo(turn.Line))
+		if due || early {
+			come = append(come, turn.Line)
+		}
 	}
+	return come
 }
 
 // letsAllGo tells whether the breaker before which that line stands has recovered.
@@ -191,7 +236,7 @@ func (s Situation) letsAllGo(line string) bool {
 // takesProbe makes it the probe of an open breaker that has none.
 func (s Situation) takesProbe(b Breaker, due time.Time) Breaker {
 	if b.IsOpen() && b.Probe == "" {
-		return b.probedBy(s.Notice.Execution.Key(), news(due))
+		return b.probedBy(s.Notice.Execution.Key(), news(b.Scope, due))
 	}
 	return b
 }
@@ -204,16 +249,22 @@ func (p *passage) note(s Situation, stood, b Breaker, scope Scope) {
 	if b.IsOpen() && !stood.IsOpen() && scope.Opens > 1 { // what is scarce is so every day
 		p.opened = b.Scope
 	}
-	if !b.same(stood) {
-		b.Rev = stood.Rev + 1
-		p.writes = append(p.writes, b)
+	p.writes = s.writes(p.writes, stood, b)
+}
+
+// writes adds what changed about a breaker.
+func (s Situation) writes(all []Breaker, stood, b Breaker) []Breaker {
+	if b.same(stood) {
+		return all
 	}
+	b.Rev, b.At = stood.Rev+1, s.Now.UTC()
+	return append(all, b)
 }
 
 // same tells whether nothing about the breaker changed.
 func (b Breaker) same(o Breaker) bool {
 	return b.Opened.Equal(o.Opened) && b.Probe == o.Probe && b.Called == o.Called && b.Next.Equal(o.Next) &&
-		b.Failed == o.Failed && b.Rate == o.Rate && slices.Equal(b.Seen, o.Seen)
+		b.Failed == o.Failed && b.Rate == o.Rate && b.Shift == o.Shift && slices.Equal(b.Seen, o.Seen)
 }
 
 // expiry is when the failure is too old to be retried.

@@ -51,7 +51,7 @@ func Plan(s Situation) Move {
 		return s.leave()
 	}
 	move := s.plan()
-	if s.Mode != Observe || move.Decision.Verdict == Ignore || move.asks() {
+	if s.Mode != Observe || move.Decision.Verdict == Ignore || move.Decision.settles() || move.asks() {
 		return move
 	}
 	would := fmt.Sprintf("would be %s, %s: %s", move.Decision.Verdict, move.Decision.Reason, move.Decision.Evidence)
@@ -63,6 +63,7 @@ func Plan(s Situation) Move {
 	}
 	observed := move.Decision
 	observed.Verdict, observed.Reason, observed.Evidence, observed.Due, observed.Retry = Stop, Observing, would, time.Time{}, 0
+	observed.Breaker = "" // none was opened
 	return s.closing(r, observed)
 }
 
@@ -75,7 +76,12 @@ func (s Situation) leave() Move {
 	case Parked:
 		return s.closing(r.withAlias(s.Notice), s.ruled(off))
 	default:
-		return Move{Decision: s.ruled(off)}
+		move := Move{Decision: s.ruled(off)}
+		if r.Pause.Reason == "" && r.Watch.IsZero() {
+			return move
+		}
+		r.Pause, r.Watch = Pause{}, time.Time{}
+		return s.noting(move, r)
 	}
 }
 
@@ -122,12 +128,14 @@ func (s Situation) gotOn() Move {
 	}
 	switch {
 	case r.done() && (r.knows(s.Notice) || r.endedWith(s.Notice) || r.Outcome.Result != ""):
-		return s.duplicate()
+		return s.done()
 	case r.done() && (s.Notice.Status != "" || s.Notice.Door == DoorSweep):
 		return Move{Decision: s.decision(Ignore, NotFailed, "the execution is "+s.Facts.Status)}
-	default:
-		return s.supersede()
 	}
+	if missing := s.mustAskScopes(s.scopesOf(r.Claim.Scopes)); r.Kind == Claimed && len(missing) > 0 {
+		return Move{Then: AskScopes, Scopes: missing}
+	}
+	return s.supersede()
 }
 
 // supersede steps back: somebody moved the execution on. What was claimed stays
@@ -137,6 +145,7 @@ func (s Situation) supersede() Move {
 	r := s.State.Record.withAlias(s.Notice)
 	move := s.close(r, Ignore, Superseded, s.whoMoved())
 	move.Write.Kind = MovedOn
+	move.Breakers = s.handBack(r.Claim)
 	if r.leftFailed() {
 		move.Write.Kind, move.Write.Decision = r.Kind, r.Decision
 	}
@@ -157,7 +166,7 @@ func (s Situation) whoMoved() string {
 // failure that the record has dealt with cannot come back.
 func (s Situation) believeRecord() Move {
 	if s.State.Record.done() {
-		return s.duplicate()
+		return s.done()
 	}
 	return s.close(s.State.Record.withAlias(s.Notice), Stop, CannotRetry,
 		"SageMaker's answers stay older than the record")
@@ -191,7 +200,7 @@ func (s Situation) resume(r Record) Move {
 	case r.runs() && s.Notice.Door == DoorSweep && !s.Now.Before(r.Watch):
 		return s.startAgain()
 	case r.done():
-		return s.duplicate()
+		return s.done()
 	case r.Kind == Claimed:
 		return s.rollForward(r)
 	case r.Kind == Parked && s.Now.Before(r.Pause.Due) && s.Notice.Door != DoorSweep:

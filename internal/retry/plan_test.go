@@ -99,7 +99,7 @@ func TestWhichFailure(t *testing.T) {
 		{"it stays so, claim was due: spent", looked(claimed(due), t1, 3), failedFacts(t1, t0), Retry, Retryable, Claimed},
 		{"another doubt is counted anew", looked(recordOf(Closed, t0, t0), t0, 3), failedFacts(t1, t0), Wait, LookingAgain, Closed},
 		{"earlier than recorded", recordOf(Retried, t1, t1), failedFacts(t0, t0), Wait, LookingAgain, Retried},
-		{"earlier than recorded, for good", looked(recordOf(Retried, t1, t1), t0, 5), failedFacts(t0, t0), Ignore, Duplicate, "none"},
+		{"earlier than recorded, for good", looked(recordOf(Retried, t1, t1), t0, 5), failedFacts(t0, t0), Ignore, Duplicate, Retried},
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {

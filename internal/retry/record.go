@@ -53,7 +53,7 @@ type Pause struct {
 	Schedule string    `json:"schedule"` // name of the schedule that ends it
 	Evidence string    `json:"evidence,omitempty"`
 	For      string    `json:"for,omitempty"`   // what it waits for: a Line's Key or a hold's Scope
-	Lines    []string  `json:"lines,omitempty"` // keys of those it was given a turn in; the last one comes when it is due
+	Turns    []Turn    `json:"turns,omitempty"` // that it was given in lines
 	Notice   Notice    `json:"notice,omitzero"` // of the delivery that began to wait, for whoever finds its schedule lost
 }
 
@@ -133,7 +133,7 @@ func (r Record) endedWith(n Notice) bool {
 // sameClaim tells whether both records hold the claim of one failure.
 func (r Record) sameClaim(o Record) bool {
 	return r.Claim.Retry == o.Claim.Retry && r.Claim.EventID == o.Claim.EventID &&
-		r.Failure.Round.Equal(o.Failure.Round)
+		r.Failure.Round.Equal(o.Failure.Round) && r.Failure.LastModified.Equal(o.Failure.LastModified)
 }
 
 // Decision is a verdict with all that explains it in short.
@@ -156,6 +156,7 @@ type Decision struct {
 	Breaker     string      `json:"breaker,omitempty"`        // scope of the breaker that this opened
 	Line        Line        `json:"-"`                        // with shared_budget_empty: the line before the budget
 	Stands      bool        `json:"-"`                        // its turn in that line has come already
+	For         string      `json:"-"`                        // of a wait: what others wait for too, as Pause.For
 }
 
 // Trail is what explains one decision for good: what was known, under which

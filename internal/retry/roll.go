@@ -7,15 +7,15 @@ import "slices"
 func (s Situation) rollForward(r Record) Move {
 	s = s.asGranted(r.Claim)
 	d := s.Policy.Decide(s.claimed())
-	switch {
-	case d.Verdict == Stop:
-		return s.giveUp(r, d)
-	case s.Now.Before(r.Claim.Due):
+	if d.Verdict != Stop && s.Now.Before(r.Claim.Due) {
 		return s.waitOnClaim()
 	}
 	scopes := s.claimScopes(r.Claim)
-	if missing := s.mustAskScopes(scopes); len(missing) > 0 {
+	if missing := s.mustAskScopes(append(scopes, s.scopesOf(r.Claim.Scopes)...)); len(missing) > 0 {
 		return Move{Then: AskScopes, Scopes: missing}
+	}
+	if d.Verdict == Stop {
+		return s.giveUp(r, d)
 	}
 	w, kept := s.keeps(d)
 	p := s.pass(scopes, s.Now, kept)
@@ -73,6 +73,7 @@ func (s Situation) giveUp(r Record, d Decision) Move {
 		full.Evidence += "; its retry was due, and a call whose answer was lost is not ruled out"
 	}
 	move := s.closing(r.withAlias(s.Notice), full)
+	move.Breakers = s.handBack(r.Claim)
 	if s.wasDue() {
 		move.Write.Kind = MovedOn
 	}

@@ -28,6 +28,9 @@ type Breakers struct {
 	Every      time.Duration // between two that are let go, at the least
 }
 
+// anyBreaker are the settings of whoever minds every scope.
+var anyBreaker = Breakers{Executions: 1, Scarce: true}
+
 // CallScope is the scope of RetryPipelineExecution itself: its quota of
 // executions that run at once, and its rate.
 const CallScope = "retry calls"

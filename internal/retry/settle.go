@@ -79,7 +79,7 @@ func (s Situation) nextOrdinal(r Record, a Answer) Move {
 // its answer, the others wait for what becomes of the retry.
 func (s Situation) accepted(c Claim) []Breaker {
 	return append(s.succeeded([]string{CallScope}), s.probing(c, func(b Breaker) Breaker {
-		b.Called, b.Next = true, news(s.Now).UTC()
+		b.Called, b.Next = true, news(b.Scope, s.Now).UTC()
 		return b
 	})...)
 }
@@ -88,16 +88,25 @@ func (s Situation) accepted(c Claim) []Breaker {
 // that of the calls with this execution as its probe, unless another one probes.
 func (s Situation) deferred(c Claim, a Answer) []Breaker {
 	writes := s.probing(c, func(b Breaker) Breaker {
-		b.Next = news(c.Due).UTC()
+		b.Next = news(b.Scope, c.Due).UTC()
 		return b
 	})
 	stood, me := s.State.Breakers[CallScope], s.Notice.Execution.Key()
 	if a.Kind != Refused || stood.IsOpen() && stood.Probe != me {
 		return writes
 	}
-	b := stood.probeFailed(s.Breakers.ofCalls(refusedForNow+": "+a.Detail), s.Now).probedBy(me, news(c.Due))
-	b.Scope, b.Rev = CallScope, stood.Rev+1
-	return append(writes, b)
+	b := stood.asOf(s.Now).probeFailed(s.Breakers.ofCalls(refusedForNow+": "+a.Detail), s.Now).probedBy(me, news(CallScope, c.Due))
+	b.Scope = CallScope
+	return s.writes(writes, stood, b)
+}
+
+// handBack are the breakers after a claim that is given up: somebody else is to
+// probe.
+func (s Situation) handBack(c Claim) []Breaker {
+	return s.probing(c, func(b Breaker) Breaker {
+		b.Probe, b.Called, b.Next = "", false, s.Now.UTC()
+		return b
+	})
 }
 
 // probing changes the breakers whose probe the claim is, as far as they are known.
@@ -108,9 +117,8 @@ func (s Situation) probing(c Claim, change func(Breaker) Breaker) []Breaker {
 		if !known || !stood.IsOpen() || stood.Probe != s.Notice.Execution.Key() {
 			continue
 		}
-		b := change(stood)
-		b.Scope, b.Rev = key, stood.Rev+1
-		writes = append(writes, b)
+		stood.Scope = key
+		writes = s.writes(writes, stood, change(stood))
 	}
 	return writes
 }

@@ -8,76 +8,86 @@ import (
 // A waiting is why a retry that deserves to be made is not made yet.
 type waiting struct {
 	reason Reason
-	forKey string    // what for: a Line's Key or a hold's Scope
-	line   Line      // to stand in; the zero Line: until is known
-	until  time.Time // without a line
+	forKey string        // what for: a Line's Key or a hold's Scope
+	line   Line          // to stand in; the zero Line: until is known
+	shift  time.Duration // by which turns in the line are put off
+	until  time.Time     // without a line
 	why    string
 }
 
-// held is the waiting for a hold that a person set.
+// held is the waiting for a hold that a person set. Those that it keeps come back
+// one after the other.
 func (s Situation) held() (waiting, bool) {
 	hold, on := s.State.Holds.On(s.Notice.Execution, s.Facts.Cause.Class, s.Now)
 	if !on {
 		return waiting{}, false
 	}
-	// Spread, so that not all of them come back in the second in which it ends.
-	spread := time.Duration(Spread(s.Notice.Execution.Key()+hold.Scope) * float64(heldSpread))
-	return waiting{reason: Held, forKey: hold.Scope, until: hold.Until.Add(spread), why: hold.evidence()}, true
+	line := Line{Key: "hold " + hold.Scope, Every: heldEvery, First: hold.Until, Last: s.expiry()}
+	return waiting{reason: Held, forKey: hold.Scope, line: line, why: hold.evidence()}, true
 }
 
-// heldSpread is the span over which those come back that a hold kept.
-const heldSpread = time.Minute
+// heldEvery is the time between two that come back from a hold: what a thousand of
+// them ask of SageMaker is no more than a few calls a second.
+const heldEvery = 2 * time.Second
 
 // blocked is the waiting for what breakers say.
 func (p passage) blocked() waiting {
-	return waiting{reason: p.reason, forKey: p.line.Key, line: p.line, why: p.why}
+	return waiting{reason: p.reason, forKey: p.line.Key, line: p.line, shift: p.shift, why: p.why}
 }
 
 // waitFor makes a record wait, in a line or until an instant. One that waits for
 // the same thing already, and is only looked at early, goes on waiting.
 func (s Situation) waitFor(r Record, w waiting, breakers []Breaker) Move {
-	p := s.State.Record.Pause
-	if p.Reason == w.reason && p.For == w.forKey && s.Now.Before(p.Due) && p.Seen.Equal(s.Facts.LastModified) && len(breakers) == 0 {
-		return s.waitOn(p)
-	}
-	due, lines := w.until, s.stood()
-	if w.line.Key != "" {
-		if s.Turn.Line != w.line.Key {
-			return Move{Then: StandInLine, Line: w.line}
+	if p := s.State.Record.Pause; p.Reason == w.reason && p.For == w.forKey && s.Now.Before(p.Due) && p.Seen.Equal(s.Facts.LastModified) {
+		if len(breakers) == 0 {
+			return s.waitOn(p)
 		}
-		due, lines = s.turnDue(w.line), s.inLine(w.line.Key)
+		r.Pause = p
+		return s.telling(s.writing(s.waitOn(p), r), breakers)
 	}
-	move := s.pauseUntil(r, w, WholeSecond(due), lines)
-	move.Breakers = breakers
-	return move
+	turn, has := s.turnIn(w.line.Key)
+	switch {
+	case w.line.Key == "":
+		return s.telling(s.pauseUntil(r, w, WholeSecond(w.until), s.turns()), breakers)
+	case has && ofBreaker(turn.Line): // it keeps its place
+	case s.Turn.Line != w.line.Key:
+		return Move{Then: StandInLine, Line: w.line}
+	default:
+		turn = s.Turn
+	}
+	return s.telling(s.pauseUntil(r, w, WholeSecond(s.turnDue(w, turn)), s.withTurn(turn)), breakers)
 }
 
-// turnDue is when its turn comes; where none is left in time, when it expires.
-func (s Situation) turnDue(l Line) time.Time {
-	if s.Turn.None {
+// telling completes a move by what the breakers are told.
+func (s Situation) telling(m Move, breakers []Breaker) Move {
+	m.Breakers = breakers
+	return m
+}
+
+// turnDue is when a turn comes; where none is left in time, when it expires. One
+// that others have overtaken by far comes as soon as anybody may.
+func (s Situation) turnDue(w waiting, turn Turn) time.Time {
+	if turn.None {
 		return s.expiry().Add(time.Second)
 	}
-	jitter := time.Duration(Spread(s.Notice.Execution.Key()+l.Key) * float64(min(l.Every, time.Minute)))
-	return s.Turn.At.Add(jitter)
+	jitter := time.Duration(Spread(s.Notice.Execution.Key()+turn.Line) * float64(min(w.line.Every, time.Minute)))
+	return later(turn.At, w.line.First).Add(w.shift + jitter)
 }
 
-// inLine are the lines that it stands in, the one just joined last.
-func (s Situation) inLine(key string) []string {
-	lines := slices.DeleteFunc(slices.Clone(s.stood()), func(stood string) bool { return stood == key })
-	if s.Turn.None {
-		return lines
-	}
-	return append(lines, key)
+// withTurn are the turns that it has, with this one.
+func (s Situation) withTurn(turn Turn) []Turn {
+	turns := slices.DeleteFunc(slices.Clone(s.turns()), func(t Turn) bool { return t.Line == turn.Line })
+	return append(turns, turn)
 }
 
 // pauseUntil writes a wait for something that others wait for too.
-func (s Situation) pauseUntil(r Record, w waiting, due time.Time, lines []string) Move {
+func (s Situation) pauseUntil(r Record, w waiting, due time.Time, turns []Turn) Move {
 	visit := 1
 	if p := s.State.Record.Pause; p.Seen.Equal(s.Facts.LastModified) {
 		visit = p.Visit + 1 // whatever for: each wait has a schedule of its own
 	}
 	r.Pause = Pause{
-		Reason: w.reason, Due: due, Visit: visit, Seen: s.Facts.LastModified, For: w.forKey, Lines: lines, Notice: s.Notice.original(),
+		Reason: w.reason, Due: due, Visit: visit, Seen: s.Facts.LastModified, For: w.forKey, Turns: turns, Notice: s.Notice.original(),
 		Schedule: pauseName(s.Notice.Execution, s.Facts, w.reason, visit), Evidence: w.why,
 	}
 	move := s.waitOn(r.Pause)

@@ -104,6 +104,9 @@ func (s *sweeping) count(ctx context.Context, few []retry.ExecutionARN, became [
 		s.report.Sweep.Handled++
 		if b.err == nil {
 			s.tally(ctx, b.decision)
+			if b.decision.Reason == retry.Off { // the ledger alone was asked
+				s.meter.giveBack(handleCost)
+			}
 			continue
 		}
 		s.fault(about(few[i].String(), b.err))

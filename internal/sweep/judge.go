@@ -14,16 +14,10 @@ func isNews(f retry.Found, r retry.Record) bool {
 	return f.LastModified.After(r.Failure.LastModified) && !inDoubt
 }
 
-// stays tells whether an execution that was looked at before it was due waits on.
+// stays tells whether an execution that was looked at before it was due waits on
+// for the same thing. One that waits for another by now is over with this.
 func stays(o retry.Open, d retry.Decision) bool {
-	if d.Verdict != retry.Wait {
-		return false
-	}
-	switch d.Reason {
-	case retry.SharedBudgetEmpty, retry.Held, retry.Scarce:
-		return true
-	}
-	return d.Due.Equal(o.Due)
+	return d.Verdict == retry.Wait && d.For == o.For
 }
 
 // dueBy are the executions at the head of a queue, ordered by when they are due,

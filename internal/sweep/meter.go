@@ -47,6 +47,12 @@ func (m *meter) spend(n int) {
 	m.free = m.free.Add(time.Duration(n*max(m.slow, 1)) * m.apart)
 }
 
+// giveBack returns n requests that were not made.
+func (m *meter) giveBack(n int) {
+	m.left, m.spent = m.left+n, m.spent-n
+	m.free = m.free.Add(-time.Duration(n*max(m.slow, 1)) * m.apart)
+}
+
 // throttled halves the pace for the rest of the sweep.
 func (m *meter) throttled() { m.slow = min(max(m.slow, 1)*2, slowest) }
 

@@ -85,12 +85,18 @@ func TestPagesOfTheParked(t *testing.T) {
 }
 
 // stillWaits keeps those waiting whose id is among those, and lets go the others.
-func stillWaits(d retry.Decision, ids ...string) func(retry.Notice) (retry.Decision, error) {
+func (w *world) stillWaits(d retry.Decision, ids ...string) func(retry.Notice) (retry.Decision, error) {
 	return func(n retry.Notice) (retry.Decision, error) {
-		if len(ids) == 0 || slices.Contains(ids, n.Execution.ID) {
-			return d, nil
+		if len(ids) > 0 && !slices.Contains(ids, n.Execution.ID) {
+			return retry.Decision{Verdict: retry.Retry, Reason: retry.Retryable}, nil
 		}
-		return retry.Decision{Verdict: retry.Retry, Reason: retry.Retryable}, nil
+		still := d
+		for _, o := range w.open[retry.StandsParked] {
+			if o.Execution.Same(n.Execution) && d.Reason != retry.BackingOff {
+				still.For = o.For
+			}
+		}
+		return still, nil
 	}
 }
 
@@ -110,13 +116,11 @@ func TestLetGoEarly(t *testing.T) {
 			nil, []string{"e00000", "e00001"}, 0},
 		"scarce": {retry.Decision{Verdict: retry.Wait, Reason: retry.Scarce, Due: in(3 * time.Hour)},
 			[]string{"e00001"}, []string{"e00000", "e00001", "e00002"}, 2},
-		"as before": {retry.Decision{Verdict: retry.Wait, Reason: retry.LookingAgain, Due: in(time.Hour)},
-			nil, []string{"e00000", "e00001"}, 0},
 		"backs off now": {retry.Decision{Verdict: retry.Wait, Reason: retry.BackingOff, Due: in(5 * time.Minute)},
 			nil, []string{"e00000", "e00001", "e00002", "e00003"}, 4},
 	} {
 		w := newWorld(t)
-		w.handle = stillWaits(test.decision, test.waits...)
+		w.handle = w.stillWaits(test.decision, test.waits...)
 		for n := range 4 { // in turns for one thing and another; the youngest comes first by its due time
 			w.stands(retry.StandsParked, execution("p", n), time.Duration(10-n)*time.Hour, time.Hour, []string{"hold a", "line b"}[n%2])
 		}
@@ -132,7 +136,7 @@ func TestLetGoEarly(t *testing.T) {
 // are not due learn from it.
 func TestDueOnesAreAllTakenUp(t *testing.T) {
 	w := newWorld(t)
-	w.handle = stillWaits(retry.Decision{Verdict: retry.Wait, Reason: retry.Held, Due: dawn.Add(time.Hour)})
+	w.handle = w.stillWaits(retry.Decision{Verdict: retry.Wait, Reason: retry.Held, Due: dawn.Add(time.Hour)})
 	for n := range 6 {
 		w.stands(retry.StandsParked, execution("p", n), time.Hour, time.Duration(n-3)*time.Hour, "hold")
 	}

@@ -25,7 +25,7 @@ func fullRecord() retry.Record {
 		},
 		Pause: retry.Pause{
 			Reason: retry.LookingAgain, Due: now.Add(time.Minute), Visit: 2, Seen: now, Schedule: "s-1", Evidence: awkward,
-			For: retry.BreakerLine(scarce), Lines: []string{"budget#account#1", retry.BreakerLine(scarce)}, Notice: fullNotice(),
+			For: retry.BreakerLine(scarce), Turns: []retry.Turn{{Line: "budget#account#1", At: now}, {Line: retry.BreakerLine(scarce), At: now, None: true}}, Notice: fullNotice(),
 		},
 		Granted: map[string]int{"busy machines": 2, awkward: 1}, Mark: awkward, Repeats: 2,
 		Outcome: retry.Outcome{Result: retry.FailedAnew, Same: true, At: now}, Watch: now.Add(time.Hour),
