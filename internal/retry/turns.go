@@ -1,0 +1,74 @@
+package retry
+
+import (
+	"slices"
+	"strings"
+	"time"
+)
+
+// onTime is how late one may come that the line still counts on.
+const onTime = 5 * time.Minute
+
+// cameInVain puts the whole line before an open breaker off, where this is the
+// first of it whose turn has come and that may not go.
+func (s Situation) cameInVain(b Breaker) Breaker {
+	turn, has := s.turnIn(BreakerLine(b.Scope))
+	late := s.Now.Sub(turn.At.Add(b.Shift))
+	if has && !turn.None && late >= 0 && late < onTime {
+		b.Shift = b.Next.Sub(turn.At).Truncate(time.Millisecond)
+	}
+	return b
+}
+
+// behind tells whether others have turns in the line that this one must not jump.
+func (s Situation) behind(line string) bool {
+	last, someone := s.State.Lines[line]
+	return someone && last.Add(s.shiftOf(line)).After(s.Now) && !slices.Contains(s.stood(), line)
+}
+
+// shiftOf is by how much the turns in a line are put off.
+func (s Situation) shiftOf(line string) time.Duration {
+	if !ofBreaker(line) {
+		return 0
+	}
+	return s.State.Breakers[strings.TrimPrefix(line, BreakerLine(""))].Shift
+}
+
+// turnIn is the turn that it was given in a line.
+func (s Situation) turnIn(line string) (Turn, bool) {
+	for _, turn := range s.turns() {
+		if turn.Line == line {
+			return turn, true
+		}
+	}
+	return Turn{}, false
+}
+
+// turns are those that this failure was given.
+func (s Situation) turns() []Turn {
+	if p := s.State.Record.Pause; p.Seen.Equal(s.Facts.LastModified) {
+		return p.Turns
+	}
+	return nil
+}
+
+// stood are the lines in which its turn has come. Where units lie idle, the sweep
+// lets those take them early that have waited longest; before a breaker that has
+// not seen enough successes, the turns are what bounds the rate.
+func (s Situation) stood() []string {
+	var come []string
+	for _, turn := range s.turns() {
+		due := !turn.None && !s.Now.Before(turn.At.Add(s.shiftOf(turn.Line)))
+		early := s.Notice.Door == DoorSweep && (!ofBreaker(turn.Line) || s.letsAllGo(turn.Line))
+		if due || early {
+			come = append(come, turn.Line)
+		}
+	}
+	return come
+}
+
+// letsAllGo tells whether the breaker before which that line stands has recovered.
+func (s Situation) letsAllGo(line string) bool {
+	b := s.State.Breakers[strings.TrimPrefix(line, BreakerLine(""))]
+	return b.Rev > 0 && !b.IsOpen() && !b.easing()
+}
