@@ -64,7 +64,7 @@ func TestHeldBack(t *testing.T) {
 		}, nil, "wait, backing_off", []string{"no hold is in force on it"}},
 		{"found scarce", among("breakers", open(quotaScope, nil)), nil, "wait, scarce", []string{
 			"found scarce, and is taken to be so for everybody", "ml.g5.2xlarge for training job usage, found scarce",
-			"its turn         2026-11-20 05:40:11 UTC, and nobody is before it", "one turn         every 4 min",
+			"its turn         2026-11-20 05:40:11 UTC, and nobody is before it", "one turn         every 1 min",
 			other + ", whose retry is to be called", "another may go at 2026-11-20 05:40:11 UTC", "because of       it was short",
 			"it lets go       at 25 %", "check behind a breaker       applies:", "`mulligan holds` shows who probes",
 			"had no breaker been open, and nobody waited before it: wait, backing_off", "Explaining takes none",

@@ -163,7 +163,7 @@ func TestTrailsOfScarcity(t *testing.T) {
 	n1 := c.ends("p1", retry.StatusFailed, quotaInUse)
 	s1 := c.hears(n1, "wait, scarce")
 	s2 := c.hears(c.ends("p2", retry.StatusFailed, quotaInUse), "wait, scarce")
-	if w := s2.Waits; w == nil || !w.Turn.After(s1.Waits.Turn) || !w.After.Equal(s1.Waits.Turn) || w.Every != 120 || s1.Waits.Every != 120 {
+	if w := s2.Waits; w == nil || !w.Turn.After(s1.Waits.Turn) || !w.After.Equal(s1.Waits.Turn) || w.Every != 60 || s1.Waits.Every != 60 {
 		t.Errorf("in line: got %+v, then %+v", s1.Waits, s2.Waits)
 	}
 	if s2.Breakers[0].Probe != of("p0").Key() || s2.Breakers[0].Mine {

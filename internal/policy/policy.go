@@ -70,9 +70,14 @@ func (p Policy) TermsFor(arn retry.ExecutionARN) retry.Terms {
 func (p Policy) breakers(arn retry.ExecutionARN) retry.Breakers {
 	executions, within := p.doc.breaker(arn.Pipeline)
 	b := p.backOff(retry.Case{Execution: arn}, Rule{})
-	account := retry.Bucket{Size: p.set.AccountRetriesPerHour, Per: time.Hour}
+	every := time.Duration(0)
+	for _, b := range p.Budgets(arn) {
+		if b.Name == ofAccount {
+			every = max(every, b.Interval())
+		}
+	}
 	return retry.Breakers{
 		Executions: executions, Within: within, Scarce: p.doc.scarce(arn.Pipeline),
-		First: min(b.First, b.Longest), Longest: b.Longest, Every: account.Interval(),
+		First: min(b.First, b.Longest), Longest: b.Longest, Every: every,
 	}
 }

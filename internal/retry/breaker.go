@@ -21,6 +21,7 @@ type Breaker struct {
 	Failed int           `json:"failed"`          // probes that failed in a row
 	Rate   int           `json:"rate"`            // percent of the rate of the account's budget at which it lets go; 0: it never opened
 	Shift  time.Duration `json:"shift,omitempty"` // by which all turns in its line are put off
+	Let    time.Time     `json:"let"`             // how far the sweep has let go of those whose turn had not come
 	At     time.Time     `json:"at"`              // of the last write
 }
 
@@ -59,12 +60,13 @@ const probePatience = 15 * time.Minute
 // than an invocation of the function lives.
 const callPatience = time.Minute
 
-// news is by when a probe of the scope that is called then has told whether it helped.
-func news(scope string, called time.Time) time.Time {
-	if scope == CallScope {
+// news is by when a probe of the scope that is called then has told whether it
+// helped: no later than anybody backs off at the longest.
+func (s Scope) news(called time.Time) time.Time {
+	if s.Key == CallScope {
 		return called.Add(callPatience)
 	}
-	return called.Add(probePatience)
+	return called.Add(min(probePatience, max(s.Longest, callPatience)))
 }
 
 // IsOpen tells whether all but the probe wait.
@@ -92,7 +94,7 @@ func (b Breaker) sighted(who string, s Scope, now time.Time) Breaker {
 
 // openRate is the rate that a breaker opens with.
 func openRate(rate int) int {
-	if rate == 0 {
+	if rate == 0 || rate == fullRate {
 		return fullRate / 2
 	}
 	return rate
@@ -121,6 +123,15 @@ func (b Breaker) probeFailed(s Scope, now time.Time) Breaker {
 	return b
 }
 
+// early brings the line forward by what the news came sooner than they were
+// waited for.
+func (b Breaker) early(now time.Time) Breaker {
+	if sooner := b.Next.Sub(now); sooner > 0 {
+		b.Shift -= sooner.Truncate(time.Millisecond)
+	}
+	return b
+}
+
 // closed lets go of those that wait.
 func (b Breaker) closed() Breaker {
 	b.Opened, b.Why, b.Probe, b.Called, b.Next, b.Failed, b.Seen = time.Time{}, "", "", false, time.Time{}, 0, nil
@@ -135,7 +146,31 @@ func (b Breaker) eased() Breaker {
 	return b
 }
 
+// slowed shrinks the rate of a breaker that lets go, for a retry that failed of the
+// same again. Where it cannot shrink any more it opens.
+func (b Breaker) slowed(s Scope, now time.Time) Breaker {
+	if b.Rate/2 < leastRate {
+		return b.probeFailed(s, now)
+	}
+	b.Rate /= 2
+	return b
+}
+
 // every is the time between two that are let go.
 func (b Breaker) every(fastest time.Duration) time.Duration {
 	return (max(fastest, time.Millisecond) * fullRate / time.Duration(max(b.Rate, leastRate))).Round(time.Millisecond)
 }
+
+// letOne lets one go before its turn, as often as the rate allows since it did so
+// last, and for no more than the time between two sweeps; false: not yet.
+func (b Breaker) letOne(fastest time.Duration, now time.Time) (Breaker, bool) {
+	next := later(b.Let, now.Add(-betweenSweeps)).Add(b.every(fastest))
+	if b.IsOpen() || next.After(now) {
+		return b, false
+	}
+	b.Let = next.UTC()
+	return b, true
+}
+
+// betweenSweeps is the rate at which the sweeper is invoked (template.yaml).
+const betweenSweeps = 5 * time.Minute

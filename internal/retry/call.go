@@ -16,7 +16,7 @@ func (c *Corridor) call(ctx context.Context, s Situation, decided Decision) (Dec
 		return Decision{}, fmt.Errorf("retry the execution: %w", err)
 	}
 	if answer.Kind == WrongStatus {
-		if s.Facts, err = c.look(ctx, s.Notice.Execution); err != nil {
+		if s.Facts, err = c.look(ctx, Notice{Execution: s.Notice.Execution}); err != nil {
 			return Decision{}, err
 		}
 	}

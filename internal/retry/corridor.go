@@ -76,7 +76,7 @@ func (c *Corridor) Handle(ctx context.Context, n Notice) (Decision, error) {
 			if move, known := Recall(s); known {
 				return c.act(ctx, s, move)
 			}
-			if s.Facts, err = c.look(ctx, n.Execution); err != nil {
+			if s.Facts, err = c.look(ctx, n); err != nil {
 				return Decision{}, err
 			}
 			looked, s.Now = true, c.Now()
@@ -175,17 +175,29 @@ func (c *Corridor) plan(ctx context.Context, s *Situation) (move Move, moved boo
 // twice, and a turn in a line or two.
 const maxAsks = 12
 
-// look asks SageMaker how the execution stands, both calls side by side.
-func (c *Corridor) look(ctx context.Context, arn ExecutionARN) (Facts, error) {
+// look asks SageMaker how the execution stands, both calls side by side. Of an end
+// that is no failure the steps tell nothing, if it is one.
+func (c *Corridor) look(ctx context.Context, n Notice) (Facts, error) {
+	if n.Status != "" {
+		execution, err := c.Pipelines.Describe(ctx, n.Execution)
+		if err != nil || !is(execution.Status, StatusFailed) {
+			return c.seen(n.Execution, execution, nil, err, nil)
+		}
+	}
 	var rows []Step
 	steps := make(chan error, 1)
 	go func() {
 		var err error
-		rows, err = c.Pipelines.Steps(ctx, arn)
+		rows, err = c.Pipelines.Steps(ctx, n.Execution)
 		steps <- err
 	}()
-	execution, describing := c.Pipelines.Describe(ctx, arn)
+	execution, describing := c.Pipelines.Describe(ctx, n.Execution)
 	listing := <-steps
+	return c.seen(n.Execution, execution, rows, describing, listing)
+}
+
+// seen are the facts of a look.
+func (c *Corridor) seen(arn ExecutionARN, execution Execution, rows []Step, describing, listing error) (Facts, error) {
 	switch {
 	case errors.Is(describing, ErrGone): // the list alone must not end a failure for good
 		return Facts{Gone: true, ARN: arn, Detail: describing.Error()}, nil

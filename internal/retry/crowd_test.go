@@ -110,7 +110,7 @@ func TestBreakerRate(t *testing.T) {
 	if b.Rate != fullRate || b.every(minute) != minute {
 		t.Errorf("after many successes: got rate %d, every %s", b.Rate, b.every(minute))
 	}
-	if again := b.probeFailed(s, now); !again.IsOpen() || again.Rate != 50 {
+	if again := b.probeFailed(s, now); !again.IsOpen() || again.Rate != 25 {
 		t.Errorf("a failure after it closed: got %+v, want it open again", again)
 	}
 }

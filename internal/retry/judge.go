@@ -4,11 +4,12 @@ import "maps"
 
 // judge asks the policy about a failure that nothing was decided on yet.
 func (s Situation) judge() Move {
-	if jobs := s.Facts.unlooked(); len(jobs) > 0 {
-		return Move{Then: LookCloser, Jobs: jobs}
-	}
 	c := s.Case()
 	d := s.Policy.Decide(c)
+	guarded := d.Verdict == Stop && d.Rule == "" // whatever the cause is
+	if jobs := s.Facts.unlooked(); len(jobs) > 0 && !guarded {
+		return Move{Then: LookCloser, Jobs: jobs}
+	}
 	scopes := s.meets(d)
 	if missing := s.mustAskScopes(append(scopes, s.answers()...)); len(missing) > 0 {
 		return Move{Then: AskScopes, Scopes: missing}

@@ -129,7 +129,7 @@ func (s Situation) succeeded(scopes []string) []Breaker {
 		stood := s.State.Breakers[key]
 		b := stood.asOf(s.Now).eased()
 		if b.IsOpen() && b.Probe == s.Notice.Execution.Key() {
-			b = b.closed()
+			b = b.early(s.Now).closed()
 		}
 		b.Scope = key
 		writes = s.writes(writes, stood, b)

@@ -92,7 +92,7 @@ func (s Situation) pass(scopes []Scope, due time.Time, kept bool) passage {
 		stood := s.State.Breakers[scope.Key]
 		stood.Scope = scope.Key
 		if p.reason == "" && !kept {
-			met[i] = s.takesProbe(met[i], due)
+			met[i] = s.letEarly(s.takesProbe(met[i], scope, due))
 		}
 		p.note(s, stood, met[i], scope)
 	}
@@ -104,8 +104,10 @@ func (s Situation) told(b Breaker, scope Scope) Breaker {
 	me := s.Notice.Execution.Key()
 	b.Scope = scope.Key
 	switch again := s.cameBack(scope.Key); {
-	case again && (b.Probe == me || b.easing() && !b.IsOpen()):
+	case again && b.IsOpen() && b.Probe == me:
 		b = b.probeFailed(scope, s.Now)
+	case again && !b.IsOpen() && b.easing():
+		b = b.slowed(scope, s.Now)
 	case s.isNew() && !b.IsOpen() && !b.saw(me) && scope.Key != CallScope:
 		b = b.sighted(me, scope, s.Now)
 	}
@@ -132,20 +134,23 @@ func (s Situation) cameBack(scope string) bool {
 // wait makes the retry wait where the breaker is open and another probes, or
 // where others that waited before it are being let go.
 func (p *passage) wait(s Situation, b Breaker, scope Scope) Breaker {
+	line := Line{Key: BreakerLine(scope.Key), Every: max(s.Breakers.Every, time.Millisecond), First: s.Now, Last: s.expiry()}
 	switch {
 	case s.cameBack(scope.Key) && b.Probe == "" && !s.othersWait(b): // it backs off, and probes again
 	case b.IsOpen() && b.Probe != s.Notice.Execution.Key() && (b.Probe != "" || s.Now.Before(b.Next)):
-		b = s.cameInVain(b)
+		b, line.First = s.cameInVain(b), later(s.Now, b.Next)
 		p.reason, p.why = scope.Reason, b.tells()
-	case !b.IsOpen() && b.Rate > 0 && s.State.Record.Kind != Claimed && s.behind(BreakerLine(scope.Key)):
+	case b.IsOpen() || b.Rate == 0 || s.State.Record.Kind == Claimed:
+	case s.behind(line.Key):
 		p.reason, p.why = scope.Reason, "those that have waited longer go first: "+scope.Why
+	case b.easing() && s.thinnedOut(line.Key, b.Rate):
+		line.First = s.Now.Add(b.every(s.Breakers.Every))
+		p.reason, p.why = scope.Reason, fmt.Sprintf("let go at %d %% of the rate until more have succeeded: %s", b.Rate, scope.Why)
 	}
 	if p.reason != "" {
 		p.shift = b.Shift
-		p.line = Line{
-			Key: BreakerLine(scope.Key), Every: b.every(s.Breakers.Every),
-			First: later(s.Now, b.Next).Add(-b.Shift), Last: s.expiry().Add(-b.Shift),
-		}
+		line.First, line.Last = line.First.Add(-b.Shift), line.Last.Add(-b.Shift)
+		p.line = line
 	}
 	return b
 }
@@ -166,9 +171,9 @@ func (s Situation) othersWait(b Breaker) bool {
 }
 
 // takesProbe makes it the probe of an open breaker that has none.
-func (s Situation) takesProbe(b Breaker, due time.Time) Breaker {
+func (s Situation) takesProbe(b Breaker, scope Scope, due time.Time) Breaker {
 	if b.IsOpen() && b.Probe == "" {
-		return b.probedBy(s.Notice.Execution.Key(), news(b.Scope, due))
+		return b.probedBy(s.Notice.Execution.Key(), scope.news(due))
 	}
 	return b
 }
@@ -196,7 +201,7 @@ func (s Situation) writes(all []Breaker, stood, b Breaker) []Breaker {
 // same tells whether nothing about the breaker changed.
 func (b Breaker) same(o Breaker) bool {
 	return b.Opened.Equal(o.Opened) && b.Probe == o.Probe && b.Called == o.Called && b.Next.Equal(o.Next) &&
-		b.Failed == o.Failed && b.Rate == o.Rate && b.Shift == o.Shift && slices.Equal(b.Seen, o.Seen)
+		b.Failed == o.Failed && b.Rate == o.Rate && b.Shift == o.Shift && b.Let.Equal(o.Let) && slices.Equal(b.Seen, o.Seen)
 }
 
 // expiry is when the failure is too old to be retried.

@@ -79,7 +79,7 @@ func (s Situation) nextOrdinal(r Record, a Answer) Move {
 // its answer, the others wait for what becomes of the retry.
 func (s Situation) accepted(c Claim) []Breaker {
 	return append(s.succeeded([]string{CallScope}), s.probing(c, func(b Breaker) Breaker {
-		b.Called, b.Next = true, news(b.Scope, s.Now).UTC()
+		b.Called, b.Next = true, s.scope(b.Scope).news(s.Now).UTC()
 		return b
 	})...)
 }
@@ -88,16 +88,22 @@ func (s Situation) accepted(c Claim) []Breaker {
 // that of the calls with this execution as its probe, unless another one probes.
 func (s Situation) deferred(c Claim, a Answer) []Breaker {
 	writes := s.probing(c, func(b Breaker) Breaker {
-		b.Next = news(b.Scope, c.Due).UTC()
+		b.Next = s.scope(b.Scope).news(c.Due).UTC()
 		return b
 	})
 	stood, me := s.State.Breakers[CallScope], s.Notice.Execution.Key()
 	if a.Kind != Refused || stood.IsOpen() && stood.Probe != me {
 		return writes
 	}
-	b := stood.asOf(s.Now).probeFailed(s.Breakers.ofCalls(refusedForNow+": "+a.Detail), s.Now).probedBy(me, news(CallScope, c.Due))
+	calls := s.Breakers.ofCalls(refusedForNow + ": " + a.Detail)
+	b := stood.asOf(s.Now).probeFailed(calls, s.Now).probedBy(me, calls.news(c.Due))
 	b.Scope = CallScope
 	return s.writes(writes, stood, b)
+}
+
+// scope is the scope of that key, as far as a breaker's times depend on it.
+func (s Situation) scope(key string) Scope {
+	return Scope{Key: key, First: s.Breakers.First, Longest: s.Breakers.Longest}
 }
 
 // handBack are the breakers after a claim that is given up: somebody else is to

@@ -52,14 +52,14 @@ func (s Situation) turns() []Turn {
 	return nil
 }
 
-// stood are the lines in which its turn has come. Where units lie idle, the sweep
-// lets those take them early that have waited longest; before a breaker that has
-// not seen enough successes, the turns are what bounds the rate.
+// stood are the lines in which its turn has come. The sweep lets those go early
+// that have waited longest: where units lie idle as many as there are, before a
+// breaker that has closed no more than its rate allows.
 func (s Situation) stood() []string {
 	var come []string
 	for _, turn := range s.turns() {
 		due := !turn.None && !s.Now.Before(turn.At.Add(s.shiftOf(turn.Line)))
-		early := s.Notice.Door == DoorSweep && (!ofBreaker(turn.Line) || s.letsAllGo(turn.Line))
+		early := s.Notice.Door == DoorSweep && (!ofBreaker(turn.Line) || s.letsOne(turn.Line))
 		if due || early {
 			come = append(come, turn.Line)
 		}
@@ -67,8 +67,31 @@ func (s Situation) stood() []string {
 	return come
 }
 
-// letsAllGo tells whether the breaker before which that line stands has recovered.
-func (s Situation) letsAllGo(line string) bool {
+// letsOne tells whether the breaker before which that line stands lets one go
+// before its turn.
+func (s Situation) letsOne(line string) bool {
 	b := s.State.Breakers[strings.TrimPrefix(line, BreakerLine(""))]
-	return b.Rev > 0 && !b.IsOpen() && !b.easing()
+	if b.Rev == 0 || b.IsOpen() {
+		return false
+	}
+	_, lets := b.letOne(s.Breakers.Every, s.Now)
+	return lets || !b.easing()
+}
+
+// letEarly counts one that the sweep lets go before its turn.
+func (s Situation) letEarly(b Breaker) Breaker {
+	turn, has := s.turnIn(BreakerLine(b.Scope))
+	if s.Notice.Door != DoorSweep || !has || !b.easing() || !s.Now.Before(turn.At.Add(b.Shift)) {
+		return b
+	}
+	b, _ = b.letOne(s.Breakers.Every, s.Now)
+	return b
+}
+
+// thinnedOut tells whether, of those whose turn has come, this is one of those that
+// the rate keeps back once more.
+func (s Situation) thinnedOut(line string, rate int) bool {
+	turn, has := s.turnIn(line)
+	due := has && !s.Now.Before(turn.At.Add(s.shiftOf(line)))
+	return due && Spread(s.State.Record.Pause.Schedule)*fullRate >= float64(rate)
 }

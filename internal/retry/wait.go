@@ -70,7 +70,7 @@ func (s Situation) turnDue(w waiting, turn Turn) time.Time {
 	if turn.None {
 		return s.expiry().Add(time.Second)
 	}
-	jitter := time.Duration(Spread(s.Notice.Execution.Key()+turn.Line) * float64(min(w.line.Every, time.Minute)))
+	jitter := time.Duration(Spread(s.Notice.Execution.Key()+turn.Line) * float64(min(w.line.Every, time.Minute)/2))
 	return later(turn.At, w.line.First).Add(w.shift + jitter)
 }
 
