@@ -45,6 +45,27 @@ func (r Remote) Execution(ctx context.Context, arn string) (e awstest.Execution,
 	return e, r.call(ctx, http.MethodGet, "/executions?arn="+url.QueryEscape(arn), nil, &e)
 }
 
+// Settings tells how the account is set.
+func (r Remote) Settings(ctx context.Context) (s awstest.Settings, err error) {
+	return s, r.call(ctx, http.MethodGet, "/settings", nil, &s)
+}
+
+// Set sets the account, all of it as the settings say, and returns what it is set
+// to then.
+func (r Remote) Set(ctx context.Context, to awstest.Settings) (s awstest.Settings, err error) {
+	return s, r.call(ctx, http.MethodPost, "/settings", to, &s)
+}
+
+// SendLate has the events of an execution sent that were not sent when they were
+// due, and tells how many there were.
+func (r Remote) SendLate(ctx context.Context, arn string) (sent int, err error) {
+	var answer struct {
+		Sent int `json:"sent"`
+	}
+	err = r.call(ctx, http.MethodPost, "/events", awstest.LateOrder{ARN: arn}, &answer)
+	return answer.Sent, err
+}
+
 // call sends one request, with an order where there is one, and reads the
 // answer.
 func (r Remote) call(ctx context.Context, method, path string, order, into any) error {

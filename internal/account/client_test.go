@@ -3,6 +3,7 @@ package account
 import (
 	"net/http"
 	"net/http/httptest"
+	"reflect"
 	"strings"
 	"testing"
 
@@ -29,6 +30,32 @@ func TestRemote(t *testing.T) {
 	}
 	if got, err := r.Execution(t.Context(), made.ARN); err != nil || got.ARN != made.ARN || got.Run != 1 {
 		t.Errorf("got %+v, %v", got, err)
+	}
+}
+
+// What one asks for is what the account is set to, and what was lost is sent once.
+func TestRemoteSettings(t *testing.T) {
+	a, r := remote(t)
+	before, err := r.Settings(t.Context())
+	if err != nil || !reflect.DeepEqual(before, a.Settings()) {
+		t.Errorf("got %+v, %v, want %+v", before, err, a.Settings())
+	}
+	to := before
+	to.Denied, to.LoseEvents, to.Quotas = []string{"Search"}, 2, map[string]int{"ml.g5.xlarge for training job usage": 3}
+	if set, err := r.Set(t.Context(), to); err != nil || !reflect.DeepEqual(set, to) || !reflect.DeepEqual(a.Settings(), to) {
+		t.Errorf("set to %+v, %v, and there it is %+v, want %+v", set, err, a.Settings(), to)
+	}
+	if _, err := r.Set(t.Context(), awstest.Settings{RunningLimit: -1}); err == nil || !strings.Contains(err.Error(), "running_limit: expected") {
+		t.Errorf("got %v, want the control side's words", err)
+	}
+	arn := a.Add(awstest.Script{})
+	for _, want := range []int{2, 0} {
+		if sent, err := r.SendLate(t.Context(), arn); err != nil || sent != want {
+			t.Errorf("sent %d, %v, want %d", sent, err, want)
+		}
+	}
+	if _, err := r.SendLate(t.Context(), "nonsense"); err == nil || !strings.Contains(err.Error(), "pipelineExecutionArn") {
+		t.Errorf("got %v, want the control side's words", err)
 	}
 }
 

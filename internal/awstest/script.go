@@ -22,6 +22,9 @@ type Script struct {
 	// end, where Config.Quotas limits it. A run that finds none free fails at its
 	// first step within seconds, and none of Runs is used up.
 	Quota string
+	// Ago is how long before now it starts. Runs that would have ended by now have,
+	// each at its time; what comes later, such as a retry, comes at its own.
+	Ago time.Duration
 	// Silent is how many runs, from the first on, send no event at all, neither at
 	// their start nor at their end. See Account.SendLate.
 	Silent int
@@ -79,10 +82,10 @@ func (r Run) After(d time.Duration) Run {
 	return r
 }
 
-// Add starts an execution now and returns its ARN, as Describe will spell it.
+// Add starts an execution, now or Ago, and returns its ARN, as Describe will spell it.
 // It panics if the account has that ARN already.
 func (a *Account) Add(s Script) (arn string) {
-	a.do(func(now time.Time) { arn = a.add(s, now).ARN })
+	a.do(func(now time.Time) { arn = a.add(s, now.Add(-s.Ago)).ARN })
 	return arn
 }
 

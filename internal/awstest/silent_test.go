@@ -31,6 +31,27 @@ func TestSilentRuns(t *testing.T) {
 	equal(t, "the last one sent", last.ID, late[1].ID)
 }
 
+// An execution of the past failed then, and whoever retries it does so now.
+func TestExecutionsOfThePast(t *testing.T) {
+	s := open(t, Config{})
+	arn := s.Add(Script{Ago: time.Hour, Runs: []Run{FailsAt("Train", ReasonCapacity).After(time.Minute), Succeeds()}})
+	e := s.Execution(arn)
+	equal(t, "status", e.Status, Failed)
+	equal(t, "started", e.Created, start.Add(-time.Hour))
+	equal(t, "failed", e.Modified, start.Add(-59*time.Minute))
+	equal(t, "its step ended", e.Steps[0].End, e.Modified)
+	failed, _ := s.LastEvent(arn)
+	equal(t, "the event's time", failed.Time, e.Modified)
+	if err := s.retry(arn, "a"); err != nil {
+		t.Fatal(err)
+	}
+	e = s.Execution(arn)
+	equal(t, "status", e.Status, Succeeded)
+	if e.Modified.Before(start) {
+		t.Errorf("retried at %s, want it now, at %s", e.Modified, start)
+	}
+}
+
 // Events lost by hand can be sent late as well.
 func TestLostEventsAreKept(t *testing.T) {
 	s := open(t, Config{})

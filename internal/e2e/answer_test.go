@@ -27,12 +27,12 @@ func (a answer) words() string { return a.Verdict + ", " + a.Reason }
 
 // reasons are those that docs/design.md allows each verdict.
 var reasons = map[string][]string{
-	"retry": {"retryable"},
-	"wait":  {"backing_off", "refused_for_now", "shared_budget_empty", "looking_again"},
+	"retry": {"retryable", "probe"},
+	"wait":  {"backing_off", "refused_for_now", "shared_budget_empty", "looking_again", "held", "scarce"},
 	"stop": {
 		"permanent_cause", "unknown_cause", "budget_exhausted", "expired", "cannot_retry", "stopped_by_person", "observing",
 	},
-	"ignore": {"duplicate", "superseded", "not_failed", "malformed", "foreign", "off"},
+	"ignore": {"duplicate", "superseded", "recovered", "not_failed", "malformed", "foreign", "off"},
 }
 
 // said is the answer of an invocation that came to a decision, and told so in

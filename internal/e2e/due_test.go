@@ -4,7 +4,6 @@ package e2e
 
 import (
 	"context"
-	"slices"
 	"testing"
 	"time"
 
@@ -22,7 +21,7 @@ func retriedOnceWhenDue(n *narrator) {
 	arn := n.Add(awstest.Script{Pipeline: "churn-training", ID: "p4jn9xou8a8s", Runs: []awstest.Run{
 		awstest.FailsAt("train", awstest.ReasonCapacity), awstest.KeepsRunning(),
 	}})
-	first := n.event("failed-capacity.json", waitCalls...)
+	first := n.event("failed-capacity.json", capacityCalls...)
 	same(n.T, "answer", first.words(), "wait, backing_off")
 	same(n.T, "class", first.Class, "capacity")
 	same(n.T, "retry", first.Retry, 1)
@@ -109,7 +108,7 @@ func onTime(n *narrator, arn string, due time.Time) {
 	until(n.T, due.Add(time.Minute), func() bool {
 		return n.Fire(time.Now(), func(input []byte) {
 			wakes++
-			a := n.invoke(write(n.T, "wake.json", input), append(slices.Clone(grantCalls), "RetryPipelineExecution")...)
+			a := n.invoke(write(n.T, "wake.json", input), dueCalls...)
 			same(n.T, "the wake when due", a.words(), "retry, retryable")
 			same(n.T, "its retry", a.Retry, 1)
 		}) > 0
@@ -142,7 +141,7 @@ func onTime(n *narrator, arn string, due time.Time) {
 func secondChance(n *narrator, arn string) {
 	n.T.Helper()
 	n.Fail(arn, awstest.Step{Name: "train", Reason: awstest.ReasonCapacity})
-	again := n.event("failed-again.json", waitCalls...)
+	again := n.event("failed-again.json", capacityCalls...)
 	same(n.T, "the next failure", again.words(), "wait, backing_off")
 	same(n.T, "its retry", again.Retry, 2)
 	r, _ := n.read(n.T, recordKey(arn))

@@ -125,6 +125,8 @@ var stories = map[string]story{
 		tell:     retriedOnceWhenDue,
 	},
 	"quota":             {files: []string{"failed-quota.json"}, tell: quotaWaits},
+	"recovered":         {files: []string{"succeeded.json"}, tell: recovered},
+	"end of no concern": {files: []string{"stopped.json"}, tell: endOfNoConcern},
 	"user code":         {files: []string{"failed-user-code.json"}, tell: userCodeStops},
 	"stopped by person": {files: []string{"stopping-to-failed.json"}, tell: personStops},
 	"wake of nothing":   {files: []string{"wake.json"}, tell: wakeOfNothing},
@@ -133,12 +135,15 @@ var stories = map[string]story{
 // The calls of one look: the ledger, then SageMaker.
 var look = []string{"BatchGetItem", "DescribePipelineExecution", "ListPipelineExecutionSteps"}
 
-// A write follows a look. Before a retry is granted or made, a newer execution
-// is asked for.
+// A write follows a look. Before a retry is granted or made, the ledger is asked
+// what others fail of alike, and for a newer execution; of what is short and not
+// named, the job.
 var (
-	stopCalls  = append(slices.Clone(look), "TransactWriteItems")
-	grantCalls = append(slices.Clone(stopCalls), "ListPipelineExecutions")
-	waitCalls  = append(slices.Clone(grantCalls), "CreateSchedule")
+	stopCalls     = append(slices.Clone(look), "TransactWriteItems")
+	dueCalls      = append(slices.Clone(stopCalls), "BatchGetItem", "ListPipelineExecutions", "RetryPipelineExecution")
+	retryCalls    = append(slices.Clone(dueCalls), "TransactWriteItems")
+	waitCalls     = append(slices.Clone(stopCalls), "BatchGetItem", "ListPipelineExecutions", "CreateSchedule")
+	capacityCalls = append(slices.Clone(waitCalls), "DescribeTrainingJob")
 )
 
 // narrator invokes the function with files of events/ and holds it to their rows.
@@ -246,7 +251,7 @@ func wakeOfNothing(n *narrator) {
 		Pipeline: "churn-training", ID: "p4jn9xou8a8s",
 		Runs: []awstest.Run{awstest.FailsAt("train", awstest.ReasonCapacity)},
 	})
-	same(n.T, "answer", n.event("wake.json", waitCalls...).words(), "wait, backing_off")
+	same(n.T, "answer", n.event("wake.json", capacityCalls...).words(), "wait, backing_off")
 	r, _ := n.read(n.T, recordKey(arn))
 	same(n.T, "kind", r.Kind, "claimed")
 	same(n.T, "units", r.Used, 1)

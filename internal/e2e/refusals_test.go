@@ -12,10 +12,10 @@ import (
 	"mulligan/internal/awstest"
 )
 
-// variableLine finds the variables that template.yaml sets in the function's
+// variableLine finds the variables that template.yaml sets in the functions'
 // environment; the endpoints are there for local runs alone, and without a
 // prefix every pipeline is handled.
-var variableLine = regexp.MustCompile(`(?m)^          ([A-Z_]+): !`)
+var variableLine = regexp.MustCompile(`(?m)^        ([A-Z_]+): !`)
 
 // A faulty environment keeps the function from starting, and every fault of it
 // is told at once.

@@ -100,10 +100,13 @@ func config(endpoint string) aws.Config {
 	}
 }
 
-// What template.yaml says of the ledger's keys.
+// What template.yaml says of the ledger's keys: two of the table, then two of its
+// index.
 var (
-	keyLine  = regexp.MustCompile(`AttributeName: (\w+), KeyType: (HASH|RANGE)`)
-	typeLine = regexp.MustCompile(`AttributeName: (\w+), AttributeType: ([SNB])`)
+	keyLine   = regexp.MustCompile(`AttributeName: (\w+), KeyType: (HASH|RANGE)`)
+	typeLine  = regexp.MustCompile(`AttributeName: (\w+), AttributeType: ([SNB])`)
+	indexLine = regexp.MustCompile(`IndexName: (\w+)`)
+	otherLine = regexp.MustCompile(`NonKeyAttributes: \[([\w, ]+)\]`)
 )
 
 // createTable makes the ledger's table as the template does.
@@ -114,9 +117,19 @@ func (w *world) createTable(t *testing.T) {
 		t.Fatal(err)
 	}
 	in := &dynamodb.CreateTableInput{TableName: &w.table, BillingMode: types.BillingModePayPerRequest}
+	var keys []types.KeySchemaElement
 	for _, key := range keyLine.FindAllStringSubmatch(string(template), -1) {
-		in.KeySchema = append(in.KeySchema, types.KeySchemaElement{AttributeName: &key[1], KeyType: types.KeyType(key[2])})
+		keys = append(keys, types.KeySchemaElement{AttributeName: &key[1], KeyType: types.KeyType(key[2])})
 	}
+	name, others := indexLine.FindStringSubmatch(string(template)), otherLine.FindStringSubmatch(string(template))
+	if len(keys) != 4 || name == nil || others == nil {
+		t.Fatalf("template.yaml: expected a table and an index of two keys each, got %d keys, index %q with %q", len(keys), name, others)
+	}
+	in.KeySchema = keys[:2]
+	in.GlobalSecondaryIndexes = []types.GlobalSecondaryIndex{{
+		IndexName: &name[1], KeySchema: keys[2:],
+		Projection: &types.Projection{ProjectionType: types.ProjectionTypeInclude, NonKeyAttributes: strings.Split(others[1], ", ")},
+	}}
 	for _, key := range typeLine.FindAllStringSubmatch(string(template), -1) {
 		in.AttributeDefinitions = append(in.AttributeDefinitions,
 			types.AttributeDefinition{AttributeName: &key[1], AttributeType: types.ScalarAttributeType(key[2])})
@@ -140,6 +153,7 @@ type record struct {
 		Token          string
 		Due            time.Time
 	}
+	Outcome struct{ Result string }
 }
 
 // decision is what they read of one decision.

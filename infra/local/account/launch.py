@@ -38,7 +38,7 @@ import transport  # noqa: E402
 def mend():
     """Applies every mend, or fails at the first that does not fit this MiniStack."""
     permissions.check()
-    queues.check()
+    queues.mend()
     functions.mend(os.environ.pop("ACCOUNT_SESSIONS", ""), os.environ.pop("ACCOUNT_PROCESSES", ""))
     asynchronous.mend()
     rules.mend(os.environ.pop("ACCOUNT_RATE_SECONDS", ""))

@@ -1,9 +1,13 @@
-"""Sends what a service could not deliver to a queue, if IAM lets it. MiniStack puts such messages there without asking, or not at all."""
+"""Sends what a service could not deliver to a queue, if IAM lets it. MiniStack puts such messages there without asking, or not at all.
+
+And a batch asks for the permission of what it is made of: IAM knows no actions for batches. AWS:
+https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-api-permissions-reference.html.
+"""
 
 import contextvars
 import logging
 
-from ministack.core import iam_evaluator
+from ministack.core import iam_actions, iam_evaluator
 from ministack.core.arn import parse_arn
 from ministack.core.responses import set_request_account_id, set_request_region
 from ministack.services import sqs
@@ -14,12 +18,18 @@ import permissions
 log = logging.getLogger("account")
 
 
-def check():
-    """Raises patching.Drift if what this module uses of MiniStack is not there."""
+def mend():
+    """Puts the mend in place. Raises patching.Drift if MiniStack has changed, or if what this module uses of it is not there."""
+
+    def action(service, method, path, headers, body, query_params):
+        found = old(service, method, path, headers, body, query_params)
+        return found.removesuffix("Batch") if service == "sqs" and found else found
+
     patching.original(sqs, "_queue_by_arn", "arn")
     patching.original(sqs, "queue_policy_for_arn", "queue_arn")
     patching.original(sqs, "_act_send_message", "data, qurl")
     patching.original(iam_evaluator, "pin_request_origin", "source_ip, secure_transport")
+    old = patching.replace(iam_actions, "extract_iam_action", "service, method, path, headers, body, query_params", action)
 
 
 def send_as_role(role_arn, queue_arn, body, attributes=None):

@@ -8,8 +8,8 @@ import sys
 import unittest
 
 FOLDER = str(pathlib.Path(__file__).resolve().parent)
-FILES = ("test_alarms", "test_invocations", "test_lifetime", "test_rules", "test_schedules", "test_stacks",
-         "test_transport")
+FILES = ("test_alarms", "test_invocations", "test_lifetime", "test_queues", "test_rules", "test_schedules",
+         "test_stacks", "test_transport")
 
 
 def load_tests(loader, tests, pattern):

@@ -71,7 +71,7 @@ func (s *stack) breaks(t *testing.T, b broken) {
 var (
 	readsLedger = []string{"BatchGetItem"}
 	looks       = append(readsLedger, "DescribePipelineExecution", "ListPipelineExecutionSteps")
-	claims      = append(slices.Clone(looks), "ListPipelineExecutions", "TransactWriteItems")
+	claims      = append(slices.Clone(looks), "DescribeTrainingJob", "ListPipelineExecutions", "TransactWriteItems")
 )
 
 // What the stack's roles lack ends in DeadLetters and is taken up from there
@@ -88,6 +88,26 @@ func TestPermissionIsMissing(t *testing.T) {
 	} {
 		t.Run(b.name, func(t *testing.T) { s.breaks(t, b) })
 	}
+	t.Run("to wake, and swept", func(t *testing.T) { sweptWhatNobodyWakes(t, s) })
+}
+
+// The scheduler may not wake the function any more: what it gives up is a dead
+// letter, of which an alarm tells, and the sweep makes the retry meanwhile. The
+// letter, sent on, changes nothing (scenario 65).
+func sweptWhatNobodyWakes(t *testing.T, s *stack) {
+	mend := sync.OnceFunc(without("SchedulerRole", "lambda:InvokeFunction")(t, s))
+	t.Cleanup(mend)
+	a := s.ails(t, waitsFirst, "swept", nil)
+	wake := a.letter().event()
+	a.until("the alarm", func() bool { return s.alarm(t, "DeadLettersAlarm") == "ALARM" })
+	a.ages(longAgo)
+	s.sweeps(t)
+	a.ends(1, 1)
+	mend()
+	a.replay(wake)
+	a.awaits("ignore", "duplicate")
+	a.ends(2, 1)
+	a.calledTimes(1, 1)
 }
 
 // without takes an action out of a role of the stack.

@@ -80,15 +80,14 @@ func (st *story) parks(empty string, shortest time.Duration) bool {
 		lines := st.log.of(st.arn)
 		return slices.ContainsFunc(lines, func(l line) bool { return l.is("retry", "retryable") || l.is("wait", "shared_budget_empty") })
 	})
-	lines := st.log.of(st.arn)
-	last := lines[len(lines)-1]
-	if last.is("retry", "retryable") {
+	first := st.log.of(st.arn)[0]
+	if first.is("retry", "retryable") {
 		st.succeeds(1)
 		st.settles(retry.Retried, 1)
 		return false
 	}
-	if !strings.Contains(last.Evidence, empty) || time.Until(last.Due) < shortest {
-		st.t.Errorf("parked until %s, because %q; want the %s empty, for %s at least", last.Due, last.Evidence, empty, shortest)
+	if !strings.Contains(first.Evidence, empty) || time.Until(first.Due) < shortest {
+		st.t.Errorf("parked until %s, because %q; want the %s empty, for %s at least", first.Due, first.Evidence, empty, shortest)
 	}
 	return true
 }

@@ -11,7 +11,8 @@
 // Tests share one account and, where their parameters are alike, one stack; each
 // uses executions of its own, so that they run side by side and in any order.
 // Every stack has a PipelineNamePrefix of its own, and so minds its own
-// pipelines only.
+// pipelines only. By the policy of a shared stack no failure waits for another's
+// retry. No stack is swept but when a test asks for it.
 //
 // The functions reach AWS through a gate, which notices what passes and can act
 // before and after any request: refuse it, lose its answer, kill or stop the

@@ -102,7 +102,7 @@ func garbage(t *testing.T, s *stack) {
 
 // unmatched are events that the rule has to leave alone (scenario 9).
 func (s *stack) unmatched(e awstest.Event) (entries []types.PutEventsRequestEntry) {
-	for _, status := range []string{"Executing", "Stopping", "Stopped", "Succeeded", "failed", ""} {
+	for _, status := range []string{"Executing", "Stopping", "succeeded", "failed", ""} {
 		entries = append(entries, changed(entry(e), map[string]any{"currentPipelineExecutionStatus": status}))
 	}
 	source, kind := entry(e), entry(e)
@@ -145,7 +145,7 @@ func TestOddButReal(t *testing.T) {
 	}
 }
 
-// The deployed rule matches failed executions of the own account and nothing
+// The deployed rule matches executions of the own account that ended, and nothing
 // else: an event that another account sent to this bus least of all (threats T1
 // and T2).
 func TestThreatT2RuleMatchesOwnAccountOnly(t *testing.T) {
@@ -164,12 +164,15 @@ func TestThreatT2RuleMatchesOwnAccountOnly(t *testing.T) {
 		matches  bool
 	}{
 		"as it is":           {"", "", true},
+		"of a success":       {`"Failed"`, `"Succeeded"`, true},
+		"of a stop":          {`"Failed"`, `"Stopped"`, true},
+		"of failed steps":    {`"Failed"`, `"CompletedWithFailures"`, true},
 		"of another account": {`"` + s.home.Number + `"`, `"999999999999"`, false},
 		"of another source":  {`"aws.sagemaker"`, `"my.sagemaker"`, false},
 		"of a step":          {"Pipeline Execution Status", "Pipeline Execution Step Status", false},
-		"of another status":  {`"Failed"`, `"Stopped"`, false},
+		"of another status":  {`"Failed"`, `"Executing"`, false},
 		"in small letters":   {`"Failed"`, `"failed"`, false},
-		"of two statuses":    {`"currentPipelineExecutionStatus":"Failed"`, `"currentPipelineExecutionStatus":["Stopped"]`, false},
+		"of two statuses":    {`"currentPipelineExecutionStatus":"Failed"`, `"currentPipelineExecutionStatus":["Executing"]`, false},
 		"without a status":   {`"currentPipelineExecutionStatus"`, `"status"`, false},
 	} {
 		text := strings.Replace(string(event.JSON()), test.old, test.new, 1)

@@ -50,6 +50,7 @@ func handlesItsOwn(t *testing.T, one, other *stack) {
 		st.awaits("wait", "backing_off")
 		st.succeeds(1)
 		st.settles(retry.Retried, 1)
+		st.recovers()
 		if !strings.Contains(st.arn, ":"+by[0].home.Region+":"+by[0].home.Number+":") {
 			t.Errorf("%s is not of %+v", st.arn, by[0].home)
 		}

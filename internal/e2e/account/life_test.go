@@ -63,6 +63,7 @@ func TestChange(t *testing.T) {
 			for _, r := range c.from {
 				s = shared.released(t, home, name, r)
 			}
+			s.administrator(t).applies(eachForItself)
 			before := s.version(t)
 			waiting := s.wait(t)
 			stop := s.keepsFailing(t)

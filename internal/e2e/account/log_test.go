@@ -29,6 +29,7 @@ type line struct {
 	Request, Policy            string
 	Rule, Message              string // of the policy, that decided; to people
 	Parallelism                int
+	Breaker                    string // that was opened
 	Problem                    string `json:"policy_problem"`
 }
 

@@ -73,7 +73,7 @@ type place struct {
 }
 
 // open starts an account. Functions in it fail over after a second, not after
-// the minute that they have in AWS.
+// the minute that they have in AWS, and nothing is swept unless a test does it.
 func open(folder string, o host.Options) (*place, error) {
 	p := &place{gate: &gate{}}
 	url, stop, err := awstest.Listen("127.0.0.1:0", p.gate)
@@ -85,6 +85,9 @@ func open(folder string, o host.Options) (*place, error) {
 	o.Root, o.Folder = root, folder
 	if o.RetryAfter == 0 {
 		o.RetryAfter = time.Second
+	}
+	if o.Every == 0 {
+		o.Every = -1
 	}
 	for _, service := range []string{"DYNAMODB", "SCHEDULER", "SAGEMAKER"} {
 		o.Environment = append(o.Environment, "AWS_ENDPOINT_URL_"+service+"="+url)

@@ -3,6 +3,7 @@
 package account
 
 import (
+	"reflect"
 	"slices"
 	"strings"
 	"testing"
@@ -26,7 +27,7 @@ func TestObserveNeverCalls(t *testing.T) {
 			failed, _ := st.standIn().LastEvent(st.arn)
 			st.handled(s.put(t, copies(failed, 3)...)...)
 
-			if record := st.settles(retry.Closed, 0); record.Claim != (retry.Claim{}) {
+			if record := st.settles(retry.Closed, 0); !reflect.DeepEqual(record.Claim, retry.Claim{}) {
 				t.Errorf("it claimed %+v", record.Claim)
 			}
 			reads := []string{"BatchGetItem", "DescribePipelineExecution", "ListPipelineExecutionSteps", "TransactWriteItems"}

@@ -44,6 +44,11 @@ func TestNewerRecord(t *testing.T) {
 	}
 }
 
+// cursorKey is where the ledger keeps how far the sweep has come.
+var cursorKey = map[string]types.AttributeValue{
+	"pk": &types.AttributeValueMemberS{Value: "sweep"}, "sk": &types.AttributeValueMemberS{Value: "cursor"},
+}
+
 func (st *story) key() map[string]types.AttributeValue {
 	return map[string]types.AttributeValue{
 		"pk": &types.AttributeValueMemberS{Value: "execution#" + strings.ToLower(st.arn)},

@@ -38,21 +38,42 @@ type operator struct {
 	folder string
 }
 
-// The permissions of people on a stack, as the README lists them: for applying
-// policies, and for having decisions explained.
+// The permissions of people on a stack, as the README and the commands list them:
+// for applying policies, for holds and seeing what waits, for having decisions
+// explained.
 var (
 	ofApplying   = list{"dynamodb:GetItem", "dynamodb:Query", "dynamodb:PutItem", "dynamodb:UpdateItem", "dynamodb:Scan"}
 	ofExplaining = list{"dynamodb:GetItem", "dynamodb:Query", "dynamodb:BatchGetItem"}
+	ofHolding    = list{"dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:Query"}
+	ofViewing    = list{"dynamodb:GetItem", "dynamodb:Query"}
 	ofLooking    = list{
 		"sagemaker:DescribePipelineExecution", "sagemaker:ListPipelineExecutionSteps", "sagemaker:ListPipelineExecutions",
 		"sagemaker:DescribeTrainingJob", "sagemaker:DescribeProcessingJob", "sagemaker:DescribeTransformJob",
 	}
 )
 
+// administrator may do everything.
+func (s *stack) administrator(t *testing.T) *operator {
+	t.Helper()
+	return &operator{stack: s, t: t, by: s.AWS(s.home), folder: t.TempDir()}
+}
+
 // applier may apply policies to the stack, and nothing else.
 func (s *stack) applier(t *testing.T) *operator {
 	t.Helper()
 	return s.operator(t, statement{Effect: "Allow", Action: ofApplying, Resource: list{s.own(t, "dynamodb")["ledger"]}})
+}
+
+// holder may set and release holds on the stack.
+func (s *stack) holder(t *testing.T) *operator {
+	t.Helper()
+	return s.operator(t, statement{Effect: "Allow", Action: ofHolding, Resource: list{s.own(t, "dynamodb")["ledger"]}})
+}
+
+// viewer may see what retries of the stack wait for, and what became of them.
+func (s *stack) viewer(t *testing.T) *operator {
+	t.Helper()
+	return s.operator(t, statement{Effect: "Allow", Action: ofViewing, Resource: list{s.own(t, "dynamodb")["ledger"]}})
 }
 
 // reader may have the decisions of the stack explained, and write nothing.
@@ -96,6 +117,10 @@ func (o *operator) types(args ...string) (stdout, stderr string, code int) {
 	path, err := program()
 	if err != nil {
 		o.t.Fatal(err)
+	}
+	if args[0] == "dlq" { // whoever looks at letters hides them from others
+		deadLooks.Lock()
+		defer deadLooks.Unlock()
 	}
 	ctx, cancel := context.WithTimeout(o.t.Context(), time.Minute)
 	defer cancel()

@@ -35,6 +35,10 @@ func deniedToWhoeverHasTheFunctionsRole(t *testing.T, s *stack) {
 
 // duties are what the function does, done by hand: the control of the others.
 func (s *stack) duties(t *testing.T, by aws.Config) calls {
+	transacts := func(ctx context.Context, item types.TransactWriteItem) error {
+		_, err := dynamodb.NewFromConfig(by).TransactWriteItems(ctx, &dynamodb.TransactWriteItemsInput{TransactItems: []types.TransactWriteItem{item}})
+		return err
+	}
 	return calls{
 		"dynamodb:BatchGetItem": func(ctx context.Context) error {
 			keys := types.KeysAndAttributes{Keys: []map[string]types.AttributeValue{nothing}}
@@ -50,9 +54,12 @@ func (s *stack) duties(t *testing.T, by aws.Config) calls {
 			return err
 		},
 		"dynamodb:UpdateItem in a transaction": func(ctx context.Context) error {
-			update := types.Update{TableName: aws.String(s.Outputs["LedgerTable"]), Key: nothing, UpdateExpression: aws.String("REMOVE spare")}
-			_, err := dynamodb.NewFromConfig(by).TransactWriteItems(ctx, &dynamodb.TransactWriteItemsInput{TransactItems: []types.TransactWriteItem{{Update: &update}}})
-			return err
+			return transacts(ctx, types.TransactWriteItem{Update: &types.Update{
+				TableName: aws.String(s.Outputs["LedgerTable"]), Key: nothing, UpdateExpression: aws.String("REMOVE spare")}})
+		},
+		"dynamodb:ConditionCheckItem in a transaction": func(ctx context.Context) error {
+			return transacts(ctx, types.TransactWriteItem{ConditionCheck: &types.ConditionCheck{
+				TableName: aws.String(s.Outputs["LedgerTable"]), Key: nothing, ConditionExpression: aws.String("attribute_not_exists(spare)")}})
 		},
 	}
 }
@@ -84,6 +91,12 @@ func (s *stack) robsLedger(by aws.Config) calls {
 		"dynamodb:DeleteItem in a batch": func(ctx context.Context) error {
 			items := map[string][]types.WriteRequest{*table: {{DeleteRequest: &types.DeleteRequest{Key: nothing}}}}
 			_, err := client.BatchWriteItem(ctx, &dynamodb.BatchWriteItemInput{RequestItems: items})
+			return err
+		},
+		"dynamodb:Query": func(ctx context.Context) error {
+			_, err := client.Query(ctx, &dynamodb.QueryInput{TableName: table, IndexName: aws.String("open"),
+				KeyConditionExpression: aws.String("#open = :open"), ExpressionAttributeNames: map[string]string{"#open": "open"},
+				ExpressionAttributeValues: map[string]types.AttributeValue{":open": &types.AttributeValueMemberS{Value: "claimed"}}})
 			return err
 		},
 		"dynamodb:Scan": func(ctx context.Context) error {

@@ -25,20 +25,30 @@ func TestPolicyOfTheFunction(t *testing.T) {
 		Effect: "Allow", Principal: service("events"), Action: list{"lambda:InvokeFunction"}, Resource: list{s.Outputs["RetrierAlias"]},
 		Condition: map[string]map[string]list{"ArnLike": {"AWS:SourceArn": {s.own(t, "events")["rule"]}}},
 	}}
-	s.policyIs(t, s.functionPolicy(t, "live"), want)
-	if whole := s.functionPolicy(t, ""); whole != "" { // the emulator tells the aliases' too
+	s.policyIs(t, s.functionPolicy(t, "Retrier", "live"), want)
+	if whole := s.functionPolicy(t, "Retrier", ""); whole != "" { // the emulator tells the aliases' too
 		s.policyIs(t, whole, want)
 	}
 	for _, qualifier := range []string{"$LATEST", "1"} {
-		if got := s.functionPolicy(t, qualifier); got != "" {
+		if got := s.functionPolicy(t, "Retrier", qualifier); got != "" {
 			t.Errorf("policy of %s: got %s, want none", qualifier, got)
 		}
 	}
 }
 
-func (s *stack) functionPolicy(t *testing.T, qualifier string) string {
+// The sweeper may be invoked by the rule that starts it, and by nothing else.
+func TestPolicyOfTheSweeper(t *testing.T) {
+	t.Parallel()
+	s := shared.stack(t, nil)
+	s.policyIs(t, s.functionPolicy(t, "Sweeper", ""), []statement{{
+		Effect: "Allow", Principal: service("events"), Action: list{"lambda:InvokeFunction"}, Resource: list{s.own(t, "lambda")["sweeper"]},
+		Condition: map[string]map[string]list{"ArnLike": {"AWS:SourceArn": {s.own(t, "events")["sweeps' rule"]}}},
+	}})
+}
+
+func (s *stack) functionPolicy(t *testing.T, id, qualifier string) string {
 	t.Helper()
-	in := &lambda.GetPolicyInput{FunctionName: aws.String(s.Resources["Retrier"])}
+	in := &lambda.GetPolicyInput{FunctionName: aws.String(s.Resources[id])}
 	if qualifier != "" {
 		in.Qualifier = &qualifier
 	}
@@ -82,22 +92,22 @@ func TestAnotherRuleReachesNothing(t *testing.T) {
 	}
 }
 
-// The function finds no endpoint in its environment that is not AWS' own, and
+// The functions find no endpoint in their environment that is not AWS' own, and
 // nothing that is secret (T15): names of things, numbers and a mode.
-func TestEnvironmentOfTheFunction(t *testing.T) {
+func TestEnvironmentOfTheFunctions(t *testing.T) {
 	t.Parallel()
 	s := shared.stack(t, nil)
-	for _, qualifier := range []string{"live", "$LATEST"} {
-		got, err := s.lambda().GetFunctionConfiguration(t.Context(), &lambda.GetFunctionConfigurationInput{FunctionName: aws.String(s.Resources["Retrier"]), Qualifier: &qualifier})
+	for qualifier, id := range map[string]string{"live": "Retrier", "$LATEST": "Sweeper"} {
+		got, err := s.lambda().GetFunctionConfiguration(t.Context(), &lambda.GetFunctionConfigurationInput{FunctionName: aws.String(s.Resources[id]), Qualifier: &qualifier})
 		if err != nil {
 			t.Fatal(err)
 		}
 		if len(got.Environment.Variables) < 10 {
-			t.Errorf("%s has %v, want its settings", qualifier, got.Environment.Variables)
+			t.Errorf("%s has %v, want its settings", id, got.Environment.Variables)
 		}
 		for name := range got.Environment.Variables {
 			if strings.HasPrefix(name, "AWS_") || slices.ContainsFunc([]string{"SECRET", "TOKEN", "PASSWORD", "KEY", "URL"}, func(w string) bool { return strings.Contains(name, w) }) {
-				t.Errorf("%s has the variable %s", qualifier, name)
+				t.Errorf("%s has the variable %s", id, name)
 			}
 		}
 	}

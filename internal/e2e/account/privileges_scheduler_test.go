@@ -25,8 +25,9 @@ import (
 func TestTrustOfRoles(t *testing.T) {
 	t.Parallel()
 	s := shared.stack(t, nil)
+	function := statement{Effect: "Allow", Action: list{"sts:AssumeRole"}, Principal: json.RawMessage(`{"Service":"lambda.amazonaws.com"}`)}
 	for id, want := range map[string]statement{
-		"RetrierRole": {Effect: "Allow", Action: list{"sts:AssumeRole"}, Principal: json.RawMessage(`{"Service":"lambda.amazonaws.com"}`)},
+		"RetrierRole": function, "SweeperRole": function,
 		"SchedulerRole": {
 			Effect: "Allow", Action: list{"sts:AssumeRole"}, Principal: json.RawMessage(`{"Service":"scheduler.amazonaws.com"}`),
 			Condition: map[string]map[string]list{

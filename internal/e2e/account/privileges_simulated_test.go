@@ -72,7 +72,7 @@ type grants map[string][]string
 func TestRolesAreAllowedThisAndNothingElse(t *testing.T) {
 	t.Parallel()
 	s := shared.stack(t, nil)
-	for id, granted := range map[string]grants{"RetrierRole": s.retrierMay(t), "SchedulerRole": s.schedulerMay()} {
+	for id, granted := range map[string]grants{"RetrierRole": s.retrierMay(t), "SweeperRole": s.sweeperMay(t), "SchedulerRole": s.schedulerMay()} {
 		t.Run(id, func(t *testing.T) {
 			r := s.role(t, id)
 			if got, want := r.actions(t), slices.Sorted(maps.Keys(granted)); !slices.Equal(got, want) {
@@ -80,21 +80,21 @@ func TestRolesAreAllowedThisAndNothingElse(t *testing.T) {
 			}
 			asked := 0
 			for _, service := range services() {
-				asked += r.sweep(t, service, granted)
+				asked += r.asks(t, service, granted)
 			}
 			t.Logf("asked IAM %d questions", asked)
 		})
 	}
 }
 
-// sweep asks IAM about all actions of a service on all that there is.
-func (r role) sweep(t *testing.T, service string, granted grants) (asked int) {
+// asks asks IAM about all actions of a service on all that there is.
+func (r role) asks(t *testing.T, service string, granted grants) (asked int) {
 	t.Helper()
 	things := r.things(t, service)
 	wrong, results := 0, r.simulate(t, actions(service), slices.Sorted(maps.Values(things)))
 	for _, result := range results {
 		action, on := *result.EvalActionName, *result.EvalResourceName
-		want := slices.Contains(granted[action], on) && action != "iam:PassRole" // which depends on the service that it is passed to
+		want := (slices.Contains(granted[action], on) || slices.Contains(granted[action], "*")) && action != "iam:PassRole" // which depends on the service that it is passed to
 		if got := result.EvalDecision == types.PolicyEvaluationDecisionTypeAllowed; got != want {
 			if wrong++; wrong < 10 {
 				t.Errorf("%s on %s: got %s, want allowed %t", action, on, result.EvalDecision, want)
@@ -128,7 +128,7 @@ func (r role) simulate(t *testing.T, actions, resources []string) (results []typ
 func TestPassRole(t *testing.T) {
 	t.Parallel()
 	s := shared.stack(t, nil)
-	own, passed := s.role(t, "RetrierRole").arn, s.role(t, "SchedulerRole").arn
+	own, other, passed := s.role(t, "RetrierRole").arn, s.role(t, "SweeperRole").arn, s.role(t, "SchedulerRole").arn
 	admin := fmt.Sprintf("arn:aws:iam::%s:role/admin", s.home.Number)
 	for _, c := range []struct {
 		role, to string
@@ -139,12 +139,15 @@ func TestPassRole(t *testing.T) {
 		{passed, "sagemaker.amazonaws.com", types.PolicyEvaluationDecisionTypeImplicitDeny},
 		{passed, "ec2.amazonaws.com", types.PolicyEvaluationDecisionTypeImplicitDeny},
 		{own, "scheduler.amazonaws.com", types.PolicyEvaluationDecisionTypeImplicitDeny},
+		{other, "scheduler.amazonaws.com", types.PolicyEvaluationDecisionTypeImplicitDeny},
 		{own, "lambda.amazonaws.com", types.PolicyEvaluationDecisionTypeImplicitDeny},
 		{admin, "scheduler.amazonaws.com", types.PolicyEvaluationDecisionTypeImplicitDeny},
 	} {
-		got, err := s.Simulate(t.Context(), s.home, own, "iam:PassRole", c.role, [2]string{"iam:PassedToService", c.to})
-		if err != nil || got != c.want {
-			t.Errorf("pass %s to %s: got %s, %v, want %s", c.role, c.to, got, err, c.want)
+		for _, by := range []string{own, other} {
+			got, err := s.Simulate(t.Context(), s.home, by, "iam:PassRole", c.role, [2]string{"iam:PassedToService", c.to})
+			if err != nil || got != c.want {
+				t.Errorf("pass %s to %s by %s: got %s, %v, want %s", c.role, c.to, by, got, err, c.want)
+			}
 		}
 	}
 }

@@ -60,11 +60,11 @@ func (p *place) rebound(t *testing.T, arn, text string) {
 	}
 }
 
-// The boundary and the path arrived on both roles, and what the boundary does
+// The boundary and the path arrived on all roles, and what the boundary does
 // not allow is refused, though the role's own policy allows it.
 func boundaryBinds(t *testing.T, s *stack, boundary string) {
 	client := iam.NewFromConfig(s.AWS(s.home))
-	for _, id := range []string{"RetrierRole", "SchedulerRole"} {
+	for _, id := range []string{"RetrierRole", "SweeperRole", "SchedulerRole"} {
 		name := s.Resources[id]
 		got, err := client.GetRole(t.Context(), &iam.GetRoleInput{RoleName: &name})
 		if err != nil {

@@ -35,23 +35,24 @@ func (s *stack) own(t *testing.T, service string) things {
 		}
 	case "dynamodb":
 		table := "table/" + s.Outputs["LedgerTable"]
-		return things{"ledger": of(table), "index": of(table + "/index/i"),
+		return things{"ledger": of(table), "index": of(table + "/index/open"), "another index": of(table + "/index/i"),
 			"stream": of(table + "/stream/2026-01-01T00:00:00.000"), "backup": of(table + "/backup/b")}
 	case "scheduler":
 		group := s.Outputs["ScheduleGroup"]
 		return things{"schedule": of("schedule/" + group + "/wake"), "group": of("schedule-group/" + group)}
 	case "iam", "sts":
-		return things{"retrier role": s.role(t, "RetrierRole").arn, "scheduler role": s.role(t, "SchedulerRole").arn}
+		return things{"retrier role": s.role(t, "RetrierRole").arn, "sweeper role": s.role(t, "SweeperRole").arn, "scheduler role": s.role(t, "SchedulerRole").arn}
 	case "lambda":
-		return things{"alias": of(function + ":live"), "function": of(function), "$LATEST": of(function + ":$LATEST"), "version": of(function + ":1")}
+		return things{"alias": of(function + ":live"), "function": of(function), "$LATEST": of(function + ":$LATEST"), "version": of(function + ":1"),
+			"sweeper": of("function:" + r["Sweeper"])}
 	case "sqs":
 		queue := r["DeadLetters"]
 		return things{"dead letters": of(queue[strings.LastIndex(queue, "/")+1:])}
 	case "logs":
-		group := "log-group:" + s.Outputs["RetrierLogGroup"]
-		return things{"stream": of(group + ":log-stream:any"), "group": of(group)}
+		group, sweeps := "log-group:"+s.Outputs["RetrierLogGroup"], "log-group:"+s.Outputs["SweeperLogGroup"]
+		return things{"stream": of(group + ":log-stream:any"), "group": of(group), "sweeps' stream": of(sweeps + ":log-stream:any"), "sweeps' group": of(sweeps)}
 	case "events":
-		return things{"rule": of("rule/" + r["RetrierPipelineFailed"]), "bus": of("event-bus/default")}
+		return things{"rule": of("rule/" + r["RetrierPipelineFailed"]), "sweeps' rule": of("rule/" + r["SweeperEvery"]), "bus": of("event-bus/default")}
 	case "cloudformation":
 		return things{"stack": of("stack/" + s.Name + "/id")}
 	case "sns":
@@ -108,10 +109,16 @@ func (s *stack) things(t *testing.T, service string) things {
 	return all
 }
 
-// retrierMay is what the function's role is for.
-func (s *stack) retrierMay(t *testing.T) grants {
+// oneOf is a grant on one of the stack's own things.
+func (s *stack) oneOf(t *testing.T, service, what string) []string {
 	t.Helper()
-	one := func(service, what string) []string { return []string{s.own(t, service)[what]} }
+	return []string{s.own(t, service)[what]}
+}
+
+// corridorMay is what it takes to bring a failure to its end, whichever function does.
+func (s *stack) corridorMay(t *testing.T) grants {
+	t.Helper()
+	one := func(service, what string) []string { return s.oneOf(t, service, what) }
 	// IAM's * takes in slashes, and every resource counts for every action beside it. SageMaker looks for
 	// executions by a pipeline's name, and for a job by the action of its own kind: the rest means nothing.
 	pipeline := append(one("sagemaker", "pipeline"), one("sagemaker", "execution")...)
@@ -120,10 +127,29 @@ func (s *stack) retrierMay(t *testing.T) grants {
 		"sagemaker:DescribePipelineExecution": one("sagemaker", "execution"), "sagemaker:ListPipelineExecutionSteps": one("sagemaker", "execution"),
 		"sagemaker:RetryPipelineExecution": one("sagemaker", "execution"), "sagemaker:ListPipelineExecutions": pipeline,
 		"sagemaker:DescribeProcessingJob": jobs, "sagemaker:DescribeTrainingJob": jobs, "sagemaker:DescribeTransformJob": jobs,
-		"dynamodb:BatchGetItem": one("dynamodb", "ledger"), "dynamodb:PutItem": one("dynamodb", "ledger"), "dynamodb:UpdateItem": one("dynamodb", "ledger"),
+		"dynamodb:BatchGetItem": one("dynamodb", "ledger"), "dynamodb:ConditionCheckItem": one("dynamodb", "ledger"),
+		"dynamodb:PutItem": one("dynamodb", "ledger"), "dynamodb:UpdateItem": one("dynamodb", "ledger"),
 		"scheduler:CreateSchedule": one("scheduler", "schedule"), "iam:PassRole": one("iam", "scheduler role"),
-		"sqs:SendMessage": one("sqs", "dead letters"), "logs:CreateLogStream": one("logs", "stream"), "logs:PutLogEvents": one("logs", "stream"),
 	}
+}
+
+// retrierMay is what the function's role is for.
+func (s *stack) retrierMay(t *testing.T) grants {
+	t.Helper()
+	may := s.corridorMay(t)
+	may["sqs:SendMessage"] = s.oneOf(t, "sqs", "dead letters")
+	may["logs:CreateLogStream"], may["logs:PutLogEvents"] = s.oneOf(t, "logs", "stream"), s.oneOf(t, "logs", "stream")
+	return may
+}
+
+// sweeperMay is what the sweeper's role is for.
+func (s *stack) sweeperMay(t *testing.T) grants {
+	t.Helper()
+	may := s.corridorMay(t)
+	may["sagemaker:Search"], may["sagemaker:ListPipelines"] = []string{"*"}, []string{"*"} // no resource narrows them
+	may["dynamodb:Query"] = s.oneOf(t, "dynamodb", "index")
+	may["logs:CreateLogStream"], may["logs:PutLogEvents"] = s.oneOf(t, "logs", "sweeps' stream"), s.oneOf(t, "logs", "sweeps' stream")
+	return may
 }
 
 // schedulerMay is what the schedules of the group are for.

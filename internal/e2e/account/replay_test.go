@@ -12,6 +12,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/lambda"
 	lambdatypes "github.com/aws/aws-sdk-go-v2/service/lambda/types"
 
+	"mulligan/internal/awstest"
 	"mulligan/internal/retry"
 )
 
@@ -37,14 +38,27 @@ func (a *ailing) again() {
 	a.put(a.t, entry(a.failed()))
 }
 
-// dead are the dead letters about the execution.
+// dead are the dead letters about the execution's failure.
 func (a *ailing) dead() []letter {
 	a.t.Helper()
 	all, err := a.deadLetters()
 	if err != nil {
 		a.t.Fatal(err)
 	}
-	return slices.DeleteFunc(all, func(l letter) bool { return !strings.Contains(strings.ToLower(l.body), strings.ToLower(a.arn)) })
+	return slices.DeleteFunc(all, func(l letter) bool {
+		return !strings.Contains(strings.ToLower(l.body), strings.ToLower(a.arn)) || !l.ofFailure()
+	})
+}
+
+// ofFailure tells whether the event in a letter, or in a wake, is of a failure.
+func (l letter) ofFailure() bool {
+	var e struct {
+		Detail struct {
+			Status awstest.Status `json:"currentPipelineExecutionStatus"`
+		}
+	}
+	err := json.Unmarshal(l.event(), &e)
+	return err != nil || e.Detail.Status == "" || e.Detail.Status == awstest.Failed
 }
 
 // letter waits for the one dead letter about the execution.
@@ -115,10 +129,11 @@ func (a *ailing) ends(answers, retries int) {
 	}
 }
 
-// answered are the log lines of deliveries that came to a decision.
+// answered are the log lines of deliveries about the failure that came to a
+// decision: not those of what becomes of its retry.
 func (a *ailing) answered() (lines []line) {
 	for _, l := range a.log.of(a.arn) {
-		if l.Verdict != "" {
+		if l.Verdict != "" && !l.is("ignore", "recovered") {
 			lines = append(lines, l)
 		}
 	}

@@ -78,5 +78,11 @@ func (p *place) deploy(t *testing.T, home host.Home, name, prefix string, over p
 		t.Fatalf("stack %s: got %s, want one of %s", name, deployed.Status, strings.Join(want, ", "))
 	}
 	t.Logf("deployed %s in %.1f s: %v", name, time.Since(started).Seconds(), over)
-	return &stack{Stack: deployed, place: p, home: home, prefix: prefix, log: watch(p, home, deployed.Outputs["RetrierLogGroup"])}
+	s := &stack{Stack: deployed, place: p, home: home, prefix: prefix, log: watch(p, home, deployed.Outputs["RetrierLogGroup"])}
+	s.administrator(t).applies(eachForItself)
+	return s
 }
+
+// eachForItself is a policy by which no failure waits for another's retry: those of
+// tests that share a stack are of a few causes and of one instance type.
+const eachForItself = "version: 1\nbreaker: {executions: 0}\nscarce: false\n"
