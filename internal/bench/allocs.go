@@ -22,6 +22,7 @@ import (
 	"mulligan/internal/policy"
 	"mulligan/internal/retrier"
 	"mulligan/internal/retry"
+	"mulligan/internal/runtimeapi"
 	"mulligan/internal/schedule"
 )
 
@@ -89,7 +90,7 @@ func retrierInProcess(cfg aws.Config) func(context.Context, awstest.Event) error
 	}
 	return func(ctx context.Context, e awstest.Event) error {
 		body, err := h.Invoke(ctx, e.JSON())
-		return errors.Join(err, retried.check(subject{retrier: true}, answer{body: string(body)}))
+		return errors.Join(err, retried.check(subject{retrier: true}, runtimeapi.Answer{Body: string(body)}))
 	}
 }
 

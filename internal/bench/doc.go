@@ -5,7 +5,7 @@
 // # What is measured
 //
 // The binaries are the real ones, each a process of its own behind a Runtime
-// API (runtimeapi.go) and in front of fakes of AWS (cloud.go) that speak TLS,
+// API (internal/runtimeapi) and in front of fakes of AWS (cloud.go) that speak TLS,
 // because TLS is most of what a cold function computes. They trust the fakes'
 // authority beside the machine's own ones, which cost time to read there as in
 // a function. Rounds of all binaries are interleaved, so that whatever else the

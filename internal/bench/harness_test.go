@@ -1,63 +1,29 @@
 package main
 
 import (
-	"net/http"
 	"os"
 	"path/filepath"
-	"strings"
 	"testing"
 	"time"
-)
 
-// The Runtime API as a runtime sees it: ask, answer, ask again.
-func TestRuntimeAPI(t *testing.T) {
-	api, c := newRuntimeAPI(), new(cloud)
-	defer c.close()
-	address, err := c.serve(api, nil)
-	if err != nil {
-		t.Fatal(err)
-	}
-	base := "http://" + address + "/2018-06-01/runtime/"
-	for _, test := range []struct {
-		path   string
-		failed bool
-	}{{"response", false}, {"error", true}} {
-		go func() { api.events <- []byte(`{"n":1}`) }()
-		next, err := http.Get(base + "invocation/next")
-		if err != nil {
-			t.Fatal(err)
-		}
-		<-api.asked
-		id := next.Header.Get("Lambda-Runtime-Aws-Request-Id")
-		deadline := next.Header.Get("Lambda-Runtime-Deadline-Ms")
-		if next.StatusCode != http.StatusOK || id == "" || deadline == "" {
-			t.Fatalf("next: got status %d, id %q, deadline %q", next.StatusCode, id, deadline)
-		}
-		sent, err := http.Post(base+"invocation/"+id+"/"+test.path, "application/json", strings.NewReader("done"))
-		if err != nil || sent.StatusCode != http.StatusAccepted {
-			t.Fatalf("%s: got %v, %v, want 202", test.path, sent, err)
-		}
-		if got := <-api.answers; got.body != "done" || got.failed != test.failed || got.took <= 0 {
-			t.Errorf("%s: got %+v, want done, failed %t, after some time", test.path, got, test.failed)
-		}
-	}
-}
+	"mulligan/internal/runtimeapi"
+)
 
 // An answer that is not the promised one ends the program.
 func TestCheck(t *testing.T) {
-	right := answer{body: `{"verdict":"retry","reason":"retryable"}`}
+	right := runtimeapi.Answer{Body: `{"verdict":"retry","reason":"retryable"}`}
 	for name, test := range map[string]struct {
 		s    subject
-		a    answer
+		a    runtimeapi.Answer
 		good bool
 	}{
 		"right":               {subject{retrier: true}, right, true},
-		"another verdict":     {subject{retrier: true}, answer{body: `{"verdict":"wait","reason":"retryable"}`}, false},
-		"another reason":      {subject{retrier: true}, answer{body: `{"verdict":"retry","reason":"probe"}`}, false},
-		"an error":            {subject{retrier: true}, answer{body: right.body, failed: true}, false},
-		"no JSON":             {subject{retrier: true}, answer{body: "null and void"}, false},
-		"plain":               {subject{}, answer{body: "null"}, true},
-		"plain ends in error": {subject{}, answer{failed: true}, false},
+		"another verdict":     {subject{retrier: true}, runtimeapi.Answer{Body: `{"verdict":"wait","reason":"retryable"}`}, false},
+		"another reason":      {subject{retrier: true}, runtimeapi.Answer{Body: `{"verdict":"retry","reason":"probe"}`}, false},
+		"an error":            {subject{retrier: true}, runtimeapi.Answer{Body: right.Body, Failed: true}, false},
+		"no JSON":             {subject{retrier: true}, runtimeapi.Answer{Body: "null and void"}, false},
+		"plain":               {subject{}, runtimeapi.Answer{Body: "null"}, true},
+		"plain ends in error": {subject{}, runtimeapi.Answer{Failed: true}, false},
 	} {
 		if err := retried.check(test.s, test.a); (err == nil) != test.good {
 			t.Errorf("%s: got %v, want good %t", name, err, test.good)

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"mulligan/internal/awstest"
+	"mulligan/internal/runtimeapi"
 )
 
 // A kind of event, and what the retrier has to make of it.
@@ -115,7 +116,7 @@ func (l *lab) one(ctx context.Context, s subject, k kind) (outcome, error) {
 	if err != nil {
 		return outcome{}, err
 	}
-	o := outcome{p.cloud.calls() - calls, len(p.cloud.aws.Retries(arn)) - retries, a.failed}
+	o := outcome{p.cloud.calls() - calls, len(p.cloud.aws.Retries(arn)) - retries, a.Failed}
 	if err := k.check(s, a); err != nil {
 		return o, err
 	}
@@ -137,16 +138,16 @@ func fail(a *awstest.Account, k kind) (arn string, event awstest.Event) {
 }
 
 // check is an error if the answer is not the one that the kind has to have.
-func (k kind) check(s subject, a answer) error {
+func (k kind) check(s subject, a runtimeapi.Answer) error {
 	if !s.retrier {
-		if a.failed != k.refused {
-			return fmt.Errorf("answered %q, an error: %t, want %t", a.body, a.failed, k.refused)
+		if a.Failed != k.refused {
+			return fmt.Errorf("answered %q, an error: %t, want %t", a.Body, a.Failed, k.refused)
 		}
 		return nil
 	}
 	var got struct{ Verdict, Reason string }
-	if err := json.Unmarshal([]byte(a.body), &got); err != nil || a.failed || got.Verdict != k.verdict || got.Reason != k.reason {
-		return fmt.Errorf("answered %q, want %s, %s", a.body, k.verdict, k.reason)
+	if err := json.Unmarshal([]byte(a.Body), &got); err != nil || a.Failed || got.Verdict != k.verdict || got.Reason != k.reason {
+		return fmt.Errorf("answered %q, want %s, %s", a.Body, k.verdict, k.reason)
 	}
 	return nil
 }

@@ -11,6 +11,8 @@ import (
 	"strconv"
 	"strings"
 	"time"
+
+	"mulligan/internal/runtimeapi"
 )
 
 // lab is what all measurements share.
@@ -19,13 +21,19 @@ type lab struct {
 	share share
 }
 
+// The function as the Runtime API names it to the process.
+const functionARN = "arn:aws:lambda:" + region + ":" + accountNumber + ":function:mulligan-retrier:live"
+
+// timeLeft is what an invocation is given, as in the template.
+const timeLeft = 30 * time.Second
+
 // patience is how long a process may take for anything that it is waited for.
 const patience = 30 * time.Second
 
 // process is one binary that runs as a function does.
 type process struct {
 	cmd    *exec.Cmd
-	api    *runtimeAPI
+	api    *runtimeapi.API
 	cloud  *cloud
 	ready  time.Duration // from exec to the first GET next
 	ended  chan struct{}
@@ -38,7 +46,7 @@ func (l *lab) start(ctx context.Context, s subject) (*process, error) {
 	if err != nil {
 		return nil, err
 	}
-	p := &process{api: newRuntimeAPI(), cloud: c, ended: make(chan struct{})}
+	p := &process{api: runtimeapi.New(functionARN, timeLeft), cloud: c, ended: make(chan struct{})}
 	address, err := c.serve(p.api, nil)
 	if err != nil {
 		c.close()
@@ -56,7 +64,7 @@ func (l *lab) start(ctx context.Context, s subject) (*process, error) {
 		_ = p.cmd.Wait() // that it ended at all is what matters
 		close(p.ended)
 	}()
-	asked, err := await(p, p.api.asked)
+	asked, err := await(p, p.api.Asked)
 	if err != nil {
 		p.stop()
 		return nil, fmt.Errorf("%s did not ask for an event: %w", s.name, err)
@@ -79,17 +87,17 @@ func environment() []string {
 }
 
 // invoke hands out one event and waits until the process asks for the next.
-func (p *process) invoke(event []byte) (answer, error) {
+func (p *process) invoke(event []byte) (runtimeapi.Answer, error) {
 	select {
-	case p.api.events <- event:
+	case p.api.Events <- event:
 	case <-p.ended:
-		return answer{}, p.gone()
+		return runtimeapi.Answer{}, p.gone()
 	}
-	a, err := await(p, p.api.answers)
+	a, err := await(p, p.api.Answers)
 	if err != nil {
-		return answer{}, err
+		return runtimeapi.Answer{}, err
 	}
-	_, err = await(p, p.api.asked)
+	_, err = await(p, p.api.Asked)
 	return a, err
 }
 

@@ -77,7 +77,7 @@ func (p *process) batch(s subject, n int) (time.Duration, error) {
 		if err := retried.check(s, a); err != nil {
 			return 0, err
 		}
-		total += a.took
+		total += a.Took
 	}
 	return total / time.Duration(n), nil
 }
