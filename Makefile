@@ -81,6 +81,10 @@ SAM_ARCH := $(if $(filter arm64 aarch64,$(shell uname -m)),arm64,x86_64)
 bench: ## Start, speed, memory, size and AWS calls, next to a plain Go handler in the same run
 	go run ./internal/bench
 
+.PHONY: storm
+storm: ## Thousands of failures at once, through the real binaries, next to a plain handler (N=10000 ONLY=Mulligan; wants infra/local/install)
+	go run ./internal/storm -n $(or $(N),10000) $(if $(ONLY),-only $(ONLY))
+
 .PHONY: lint
 lint: $(STATICCHECK) ## gofmt, go vet, staticcheck, and cfn-lint where `make e2e` has installed it
 	@test -z "$$(gofmt -l cmd functions internal)" || { echo "gofmt would change:"; gofmt -l cmd functions internal; exit 1; }
