@@ -146,8 +146,8 @@ func (b Breaker) eased() Breaker {
 	return b
 }
 
-// slowed shrinks the rate of a breaker that lets go, for a retry that failed of the
-// same again. Where it cannot shrink any more it opens.
+// slowed shrinks the rate of a breaker that lets go, for one more that failed of the
+// same. Where it cannot shrink any more it opens.
 func (b Breaker) slowed(s Scope, now time.Time) Breaker {
 	if b.Rate/2 < leastRate {
 		return b.probeFailed(s, now)

@@ -106,7 +106,7 @@ func (s Situation) told(b Breaker, scope Scope) Breaker {
 	switch again := s.cameBack(scope.Key); {
 	case again && b.IsOpen() && b.Probe == me:
 		b = b.probeFailed(scope, s.Now)
-	case again && !b.IsOpen() && b.easing():
+	case !b.IsOpen() && b.Rate > 0 && (again || s.isNew() && s.lineMoves(b)):
 		b = b.slowed(scope, s.Now)
 	case s.isNew() && !b.IsOpen() && !b.saw(me) && scope.Key != CallScope:
 		b = b.sighted(me, scope, s.Now)

@@ -26,6 +26,13 @@ func (s Situation) behind(line string) bool {
 	return someone && last.Add(s.shiftOf(line)).After(s.Now) && !slices.Contains(s.stood(), line)
 }
 
+// lineMoves tells whether a breaker that has closed still lets go of those that
+// waited: a failure among successes slows it down, and does not open it.
+func (s Situation) lineMoves(b Breaker) bool {
+	last, someone := s.State.Lines[BreakerLine(b.Scope)]
+	return someone && last.Add(b.Shift).After(s.Now)
+}
+
 // shiftOf is by how much the turns in a line are put off.
 func (s Situation) shiftOf(line string) time.Duration {
 	if !ofBreaker(line) {
