@@ -17,9 +17,13 @@
 //	Corridor  reads, plans, writes, acts, settles; a lost write is planned anew
 //	Outcome   what became of the retry, settled by the end that comes after it
 //
-// What may keep a retry that deserves to be made is in one place, judge.go and
-// wait.go: a Hold of a person's, an empty Bucket, a Breaker that another
-// execution probes (passage.go). Whoever waits is in a queue of the sweep
+// What may keep a retry that deserves to be made is the same for every claim and
+// every call, the one that is made again for a retry that never started included:
+// a Hold of a person's, an empty Bucket (judge.go, wait.go), a Breaker that
+// another execution probes, or that lets go of others first (passage.go). Who
+// waits for one of them stands in its Line, and whose turn has come is in
+// turns.go: before a breaker the line is put off and brought forward as a whole,
+// and nobody loses their place. Whoever waits is in a queue of the sweep
 // (Record.Open) until something has become of it.
 //
 // Nothing here imports AWS, reads a clock or the environment. Whatever can be

@@ -106,9 +106,10 @@ func (s Situation) told(b Breaker, scope Scope) Breaker {
 	switch again := s.cameBack(scope.Key); {
 	case again && b.IsOpen() && b.Probe == me:
 		b = b.probeFailed(scope, s.Now)
+	case scope.Key == CallScope: // its answer is the call's, not the failure's
 	case !b.IsOpen() && b.Rate > 0 && (again || s.isNew() && s.lineMoves(b)):
 		b = b.slowed(scope, s.Now)
-	case s.isNew() && !b.IsOpen() && !b.saw(me) && scope.Key != CallScope:
+	case s.isNew() && !b.IsOpen() && !b.saw(me):
 		b = b.sighted(me, scope, s.Now)
 	}
 	if b.IsOpen() && b.Probe != "" && b.Probe != me && !s.Now.Before(b.Next) { // no news of it
