@@ -197,7 +197,7 @@ func TestBehindOthers(t *testing.T) {
 	}
 	tells(t, tell(t, q), "wait, held", []string{
 		"What it waits for is there again, and those that have waited longer go first.", "after others: the turn before it is 2026-11-20 05:41:53 UTC",
-		"closed again   it lets go at 60 % of the rate of the account's budget, faster with every success",
+		"closed again   it lets go at 30 % of the rate of the account's budget, faster with every success",
 	})
 }
 
