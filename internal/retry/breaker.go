@@ -21,6 +21,7 @@ type Breaker struct {
 	Failed int           `json:"failed"`          // probes that failed in a row
 	Rate   int           `json:"rate"`            // percent of the rate of the account's budget at which it lets go; 0: it never opened
 	Shift  time.Duration `json:"shift,omitempty"` // by which all turns in its line are put off
+	Slowed time.Time     `json:"slowed"`          // when a failure shrank the rate
 	Let    time.Time     `json:"let"`             // how far the sweep has let go of those whose turn had not come
 	At     time.Time     `json:"at"`              // of the last write
 }
@@ -147,12 +148,15 @@ func (b Breaker) eased() Breaker {
 }
 
 // slowed shrinks the rate of a breaker that lets go, for one more that failed of the
-// same. Where it cannot shrink any more it opens.
+// same: once for those that fail together. Where it cannot shrink any more it opens.
 func (b Breaker) slowed(s Scope, now time.Time) Breaker {
-	if b.Rate/2 < leastRate {
+	switch {
+	case now.Sub(b.Slowed) < min(s.First, time.Minute):
+		return b
+	case b.Rate/2 < leastRate:
 		return b.probeFailed(s, now)
 	}
-	b.Rate /= 2
+	b.Rate, b.Slowed = b.Rate/2, now.UTC()
 	return b
 }
 

@@ -22,7 +22,7 @@ const (
 func fullBreaker() retry.Breaker {
 	return retry.Breaker{
 		Scope: scarce, Rev: 1, Seen: []retry.Sighting{{Execution: arn(1).Key(), At: now}, {Execution: arn(2).Key(), At: now.Add(1)}},
-		Opened: now, Why: awkward, Probe: arn(1).Key(), Called: true, Next: now.Add(time.Minute), Failed: 3, Rate: 12, Shift: time.Minute, At: now,
+		Opened: now, Why: awkward, Probe: arn(1).Key(), Called: true, Next: now.Add(time.Minute), Failed: 3, Rate: 12, Shift: time.Minute, At: now, Slowed: now, Let: now,
 	}
 }
 
