@@ -41,13 +41,14 @@ const (
 	rateGrowth = 10
 )
 
-// forgetAfter is how long a closed breaker remembers its rate.
+// forgetAfter is how long a breaker that nobody meets is remembered.
 const forgetAfter = 24 * time.Hour
 
 // asOf is the breaker without what is too old to count.
 func (b Breaker) asOf(now time.Time) Breaker {
-	if !b.IsOpen() && now.Sub(b.At) > forgetAfter {
-		b.Rate, b.Shift = 0, 0
+	idle := !b.IsOpen() || b.Probe == "" && now.Sub(b.Next) > forgetAfter
+	if idle && !b.At.IsZero() && now.Sub(b.At) > forgetAfter {
+		return Breaker{Scope: b.Scope, Rev: b.Rev, At: b.At}
 	}
 	return b
 }
@@ -87,9 +88,15 @@ func (b Breaker) sighted(who string, s Scope, now time.Time) Breaker {
 	}
 	b.Seen = append(kept, Sighting{who, now.UTC()})
 	if len(b.Seen) >= s.Opens {
-		b.Opened, b.Why, b.Probe, b.Called, b.Next = now.UTC(), s.Why, "", false, now.UTC()
-		b.Rate = openRate(b.Rate)
+		b = b.opened(s, now)
 	}
+	return b
+}
+
+// opened has all but one wait from now on.
+func (b Breaker) opened(s Scope, now time.Time) Breaker {
+	b.Opened, b.Why, b.Probe, b.Called, b.Next = now.UTC(), s.Why, "", false, now.UTC()
+	b.Rate = openRate(b.Rate)
 	return b
 }
 

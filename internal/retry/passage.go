@@ -138,13 +138,13 @@ func (p *passage) wait(s Situation, b Breaker, scope Scope) Breaker {
 	line := Line{Key: BreakerLine(scope.Key), Every: max(s.Breakers.Every, time.Millisecond), First: s.Now, Last: s.expiry()}
 	switch {
 	case s.cameBack(scope.Key) && b.Probe == "" && !s.othersWait(b): // it backs off, and probes again
-	case b.IsOpen() && b.Probe != s.Notice.Execution.Key() && (b.Probe != "" || s.Now.Before(b.Next)):
+	case b.IsOpen() && b.Probe != s.Notice.Execution.Key() && (b.Probe != "" || s.Now.Before(b.Next) || s.othersProbe(b)):
 		b, line.First = s.cameInVain(b), later(s.Now, b.Next)
 		p.reason, p.why = scope.Reason, b.tells()
-	case b.IsOpen() || b.Rate == 0 || s.State.Record.Kind == Claimed:
+	case b.IsOpen() || b.Rate == 0 || s.State.Record.Kind == Claimed || scope.Key == CallScope: // an accepted call is the end of it
 	case s.behind(line.Key):
 		p.reason, p.why = scope.Reason, "those that have waited longer go first: "+scope.Why
-	case b.easing() && s.thinnedOut(line.Key, b.Rate):
+	case b.easing() && s.thinnedOut(b) && !s.sweepLets(b):
 		line.First = s.Now.Add(b.every(s.Breakers.Every))
 		p.reason, p.why = scope.Reason, fmt.Sprintf("let go at %d %% of the rate until more have succeeded: %s", b.Rate, scope.Why)
 	}

@@ -96,7 +96,13 @@ func (s Situation) deferred(c Claim, a Answer) []Breaker {
 		return writes
 	}
 	calls := s.Breakers.ofCalls(refusedForNow + ": " + a.Detail)
-	b := stood.asOf(s.Now).probeFailed(calls, s.Now).probedBy(me, calls.news(c.Due))
+	b := stood.asOf(s.Now)
+	if b.IsOpen() {
+		b = b.probeFailed(calls, s.Now)
+	} else {
+		b = b.opened(calls, s.Now)
+	}
+	b = b.probedBy(me, calls.news(c.Due))
 	b.Scope = CallScope
 	return s.writes(writes, stood, b)
 }

@@ -85,20 +85,37 @@ func (s Situation) letsOne(line string) bool {
 	return lets || !b.easing()
 }
 
-// letEarly counts one that the sweep lets go before its turn.
+// letEarly counts one that the sweep lets go before its turn, or although the rate
+// kept it back.
 func (s Situation) letEarly(b Breaker) Breaker {
 	turn, has := s.turnIn(BreakerLine(b.Scope))
-	if s.Notice.Door != DoorSweep || !has || !b.easing() || !s.Now.Before(turn.At.Add(b.Shift)) {
-		return b
+	comes := has && !s.Now.Before(turn.At.Add(b.Shift)) && !s.thinnedOut(b)
+	if has && !comes && b.easing() && s.sweepLets(b) {
+		b, _ = b.letOne(s.Breakers.Every, s.Now)
 	}
-	b, _ = b.letOne(s.Breakers.Every, s.Now)
 	return b
+}
+
+// sweepLets tells whether this is the sweep, and the breaker lets it let one go.
+func (s Situation) sweepLets(b Breaker) bool {
+	_, lets := b.letOne(s.Breakers.Every, s.Now)
+	return lets && s.Notice.Door == DoorSweep
 }
 
 // thinnedOut tells whether, of those whose turn has come, this is one of those that
 // the rate keeps back once more.
-func (s Situation) thinnedOut(line string, rate int) bool {
-	turn, has := s.turnIn(line)
-	due := has && !s.Now.Before(turn.At.Add(s.shiftOf(line)))
-	return due && Spread(s.State.Record.Pause.Schedule)*fullRate >= float64(rate)
+func (s Situation) thinnedOut(b Breaker) bool {
+	turn, has := s.turnIn(BreakerLine(b.Scope))
+	come := has && !s.Now.Before(turn.At.Add(b.Shift))
+	return come && Spread(s.State.Record.Pause.Schedule)*fullRate >= float64(b.Rate)
+}
+
+// othersProbe tells whether the next probe of an open breaker is that of somebody
+// who stands before this one. The sweep comes to the oldest first.
+func (s Situation) othersProbe(b Breaker) bool {
+	turn, has := s.turnIn(BreakerLine(b.Scope))
+	if !has || turn.None {
+		return s.isNew() && s.lineMoves(b)
+	}
+	return s.Notice.Door != DoorSweep && s.Now.Before(turn.At.Add(b.Shift))
 }

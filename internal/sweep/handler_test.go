@@ -122,7 +122,7 @@ func TestCannotBeRead(t *testing.T) {
 		if got := err != nil; got != test.want || r.Sweep.Errors == 0 {
 			t.Errorf("%s: got %v, %+v", name, err, r.Sweep)
 		}
-		if lines := strings.Count(w.log.String(), "\n"); lines != 1 || !strings.Contains(w.log.String(), "no answer") {
+		if lines := strings.Count(w.log.String(), `"msg":"swept"`); lines != 1 || !strings.Contains(w.log.String(), "no answer") {
 			t.Errorf("%s: logged %s", name, w.log.String())
 		}
 	}

@@ -85,8 +85,8 @@ func (s *sweeping) fault(err error) {
 	}
 }
 
-// tally counts what became of one failure. What opened a breaker has a line of
-// its own, as it has when an event brought it.
+// tally counts what became of one failure. A retry, a stop and a breaker that opens
+// have a line of their own, as they have when an event brings them.
 func (s *sweeping) tally(ctx context.Context, d retry.Decision) {
 	s.report.Verdicts[string(d.Verdict)]++
 	s.report.Reasons[string(d.Reason)]++
@@ -96,7 +96,7 @@ func (s *sweeping) tally(ctx context.Context, d retry.Decision) {
 	if d.Problem != "" {
 		s.report.Problem = plaintext.Line(d.Problem, maxWhy)
 	}
-	if d.Breaker != "" {
+	if d.Breaker != "" || d.Verdict == retry.Retry || d.Verdict == retry.Stop {
 		announce.Log(ctx, s.Log, announce.Invocation{
 			Door: retry.DoorSweep, EventID: eventID, RequestID: requestID(ctx), Build: s.Build, Policy: d.Policy, Problem: d.Problem,
 			Took: s.Now().Sub(s.start),
