@@ -50,7 +50,7 @@ func TestBacktest(t *testing.T) {
 		{"bad line", "{}\nx", []string{"--policy", same, failures, "-"}, exitError, "", `Error: stdin:2: expected a JSON object, got "x"`},
 		{"nothing", "\n", []string{"--policy", same, "-"}, exitError, "", "expected at least one recorded failure"},
 		{"no file", "", []string{"--policy", same, failures + ".not"}, exitError, "", "no such file"},
-		{"no policy", "", []string{failures}, exitError, "", `required flag(s) "policy" not set`},
+		{"no policy", "", []string{failures}, exitError, "", "Error: --policy: expected "},
 		{"no failures", "", []string{"--policy", same}, exitError, "", "expected `mulligan backtest --policy NEW.yaml"},
 		{"faulty policy", "", []string{"--policy", faulty, failures}, exitBroken, "", "faulty.yaml:2:8: error: rules: "},
 		{"faulty old policy", "", []string{"--policy", same, "--against", faulty, failures}, exitBroken, "", "faulty.yaml:2:8: error: rules: "},

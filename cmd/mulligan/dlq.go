@@ -82,14 +82,6 @@ func (at *where) letterbox(ctx context.Context, w world) (b letterbox, err error
 	return b, nil
 }
 
-// typed is the flag that names the deployment.
-func (b letterbox) typed() string {
-	if b.local {
-		return "local"
-	}
-	return "stack " + b.Stack
-}
-
 // look sees at most that many letters.
 func (b letterbox) look(ctx context.Context, most int) (letters.Sight, error) {
 	ctx, stop := interruptible(ctx)
@@ -119,7 +111,7 @@ func interrupted(err error, kept int, hold time.Duration) error {
 }
 
 // letterNamed finds the one letter whose id is, or begins with, what was typed.
-func letterNamed(seen letters.Sight, typed string) (letters.Letter, error) {
+func (b letterbox) letterNamed(seen letters.Sight, typed string) (letters.Letter, error) {
 	var found []letters.Letter
 	for _, l := range seen.Letters {
 		switch {
@@ -142,7 +134,7 @@ func letterNamed(seen letters.Sight, typed string) (letters.Letter, error) {
 	case seen.Hidden > 0:
 		return letters.Letter{}, fmt.Errorf("no letter has an id that begins with %.40q; %s hidden now, as somebody else is reading: try again in a minute", typed, areOrIs(seen.Hidden))
 	}
-	return letters.Letter{}, fmt.Errorf("no letter has an id that begins with %.40q: `mulligan dlq list` lists those that are there", typed)
+	return letters.Letter{}, fmt.Errorf("no letter has an id that begins with %.40q: `mulligan dlq list%s` lists those that are there", typed, b.flags)
 }
 
 func areOrIs(n int) string {

@@ -92,9 +92,9 @@ func (b letterbox) writeNext(out io.Writer, seen letters.Sight) {
 	if strange > 0 {
 		fmt.Fprintf(out, ", %d of them not understood, which --all leaves alone", strange)
 	}
-	fmt.Fprintln(out, ". `mulligan dlq show ID` tells all about one.")
+	fmt.Fprintf(out, ". `mulligan dlq show ID%s` tells all about one.\n", b.flags)
 	if strange < len(seen.Letters) {
-		fmt.Fprintln(out, "When what they died of is mended, `mulligan dlq replay --all` hands them to the function again.")
+		fmt.Fprintf(out, "When what they died of is mended, `mulligan dlq replay --all%s` hands them to the function again.\n", b.flags)
 	}
 	writeBeside(out, seen)
 }

@@ -29,11 +29,9 @@ func (o outlook) String() string {
 
 // function is what the function would make of it.
 func (o outlook) function() string {
-	switch p := o.l.Problem; {
-	case p != nil:
-		return fmt.Sprintf("The function would ignore it: %s, %s.", p.Reason, p.Evidence)
-	case o.in.Mode == retry.ModeOff:
-		return "The function would ignore it: the stack's mode is off."
+	switch why := o.ignored(); {
+	case why != "":
+		return "The function would ignore it: " + why + "."
 	case o.l.Status() != retry.StatusFailed:
 		return "The function would settle the retry that the ledger still has open, if there is one."
 	case o.blind != nil:
@@ -42,6 +40,18 @@ func (o outlook) function() string {
 		return o.unseen()
 	}
 	return o.seen()
+}
+
+// ignored is why the function would ignore it, whatever the ledger says; "" if it
+// would not.
+func (o outlook) ignored() string {
+	switch p := o.l.Problem; {
+	case p != nil:
+		return fmt.Sprintf("%s, %s", p.Reason, p.Evidence)
+	case o.in.Mode == retry.ModeOff:
+		return "the stack's mode is off"
+	}
+	return ""
 }
 
 // unseen is what becomes of a failure that nobody has dealt with.
@@ -81,6 +91,7 @@ type toldRecord struct {
 	Kind     retry.Kind     `json:"kind"` // "" if it knows nothing of it
 	Used     int            `json:"used"`
 	Decision retry.Decision `json:"decision,omitzero"`
+	Outcome  retry.Outcome  `json:"outcome,omitzero"` // of the retry that was accepted last
 	Updated  time.Time      `json:"updated,omitzero"`
 }
 
@@ -92,7 +103,7 @@ func (s *showingLetter) asJSON() toldShow {
 	if s.blind != nil {
 		t.Blind = s.blind.Error()
 	} else {
-		t.Ledger = &toldRecord{s.record.Kind, s.record.Used, s.record.Decision, s.record.Updated}
+		t.Ledger = &toldRecord{s.record.Kind, s.record.Used, s.record.Decision, s.record.Outcome, s.record.Updated}
 	}
 	if s.l.Payload == nil {
 		t.Body = &s.l.Body

@@ -68,7 +68,7 @@ alias live.`,
 func (r *replaying) run(cmd *cobra.Command, ids []string) (err error) {
 	r.cmd = cmd
 	if r.all == (len(ids) > 0) {
-		return errors.New("expected the ids of letters, or --all, one of them; `mulligan dlq list` lists the letters")
+		return errors.New("expected the ids of letters, or --all, one of them; `mulligan dlq list" + r.at.typed() + "` lists the letters")
 	}
 	if r.in, err = r.at.letterbox(cmd.Context(), r.w); err != nil {
 		return err
@@ -102,7 +102,7 @@ func (r *replaying) choose(ids []string) error {
 		}
 	}
 	for _, typed := range ids {
-		l, err := letterNamed(r.seen, typed)
+		l, err := r.in.letterNamed(r.seen, typed)
 		switch {
 		case err != nil:
 			return fmt.Errorf("nothing is replayed: %w", err)
@@ -122,7 +122,7 @@ func (r *replaying) nothing(out io.Writer) error {
 		writeBeside(out, r.seen)
 		return nil
 	}
-	return fmt.Errorf("nothing is replayed: %w", r.stays(0))
+	return errors.New("nothing is replayed: " + r.leftAlone())
 }
 
 // maxTold bounds the letters that are listed before the question.
@@ -139,12 +139,10 @@ func (r *replaying) tell(out io.Writer) {
 	if more := len(r.these) - maxTold; more > 0 {
 		fmt.Fprintf(out, "  and %d more\n", more)
 	}
-	if n := len(r.left); n > 0 {
-		fmt.Fprintf(out, "%s not understood and left alone: `mulligan dlq show %s` tells more.\n", plurals(n, "letter is", "letters are"), r.short[r.left[0].ID])
+	if len(r.left) > 0 {
+		fmt.Fprintf(out, "%s, and so the exit code is %d.\n", r.leftAlone(), exitError)
 	}
-	if n := len(strangers(r.these)); n > 0 {
-		fmt.Fprintf(out, "%s not understood: the function would most likely ignore it, and the letter would be gone.\n", plurals(n, "of them is", "of them are"))
-	}
+	r.doubts(out)
 	writeBeside(out, r.seen)
 }
 
@@ -198,44 +196,4 @@ func (r *replaying) send(out io.Writer) error {
 		return interrupted(err, rest.Kept, letters.ReplayHold)
 	}
 	return r.stays(len(r.these) - gone)
-}
-
-// fate says what became of one letter.
-func fate(one letters.Replayed) string {
-	switch {
-	case one.Err == nil:
-		return "queued: watch the log for its verdict"
-	case one.Queued:
-		return "queued, but still among the dead letters: " + plaintext.Line(one.Err.Error(), maxPolicyLine) + ". Another replay of it is harmless"
-	default:
-		return "not queued: " + plaintext.Line(one.Err.Error(), maxPolicyLine)
-	}
-}
-
-// verdicts says where they will be seen.
-func (r *replaying) verdicts(queued int) string {
-	switch {
-	case queued == 0:
-		return ""
-	case r.in.local:
-		return " `mulligan log --follow` shows the verdicts."
-	default:
-		return " The function's log has a verdict for each within moments; what fails again is back here after three tries."
-	}
-}
-
-// stays is the error of letters that a replay was to take away and did not.
-func (r *replaying) stays(unsent int) error {
-	var why []string
-	if unsent > 0 {
-		why = append(why, plurals(unsent, "letter stays", "letters stay")+" that should have gone")
-	}
-	if n := len(r.left); n > 0 {
-		why = append(why, plurals(n, "letter that is not understood stays", "letters that are not understood stay")+
-			": `mulligan dlq show "+r.short[r.left[0].ID]+"` tells more")
-	}
-	if why == nil {
-		return nil
-	}
-	return errors.New(strings.Join(why, "; "))
 }

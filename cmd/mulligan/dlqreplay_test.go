@@ -31,7 +31,7 @@ func TestDLQReplayAll(t *testing.T) {
 		}
 	}
 	if _, problems, code := m.types(t, "replay", "--all", "--yes"); code != exitError ||
-		problems != "Error: nothing is replayed: 1 letter that is not understood stays: `mulligan dlq show 9c00ffee` tells more\n" {
+		problems != "Error: nothing is replayed: 1 letter is not understood and left alone (9c00ffee): `mulligan dlq show 9c00ffee` tells more\n" {
 		t.Errorf("again: exit %d, %q", code, problems)
 	}
 }
@@ -83,7 +83,7 @@ func TestDLQReplayStrangers(t *testing.T) {
 	}
 	out, problems, code := m.types(t, "replay", "more", "json", "--yes")
 	if code != exitError || m.office.Left() != "text more empty" || !slices.Equal(m.office.Payloads(), []string{`{"a":1}`}) ||
-		!strings.Contains(out, "2 of them are not understood: the function would most likely ignore") || !strings.Contains(out, "more  -  not queued: lambda:InvokeFunction") ||
+		!strings.Contains(out, "The function would ignore 2 of them, and 2 letters would be gone") || !strings.Contains(out, "more  -  not queued: lambda:InvokeFunction") ||
 		!strings.Contains(problems, "1 letter stays that should have gone") {
 		t.Errorf("exit %d, left %s, sent %q\n%s%s", code, m.office.Left(), m.office.Payloads(), out, problems)
 	}

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -66,7 +67,7 @@ func (s *showingLetter) find(ctx context.Context, at *where, typed string) (err 
 	if s.seen, err = s.in.look(ctx, letters.MaxLetters); err != nil {
 		return err
 	}
-	if s.l, err = letterNamed(s.seen, typed); err != nil {
+	if s.l, err = s.in.letterNamed(s.seen, typed); err != nil {
 		return err
 	}
 	s.record, s.blind = s.in.recorded(ctx, s.l)
@@ -169,8 +170,9 @@ func (s *showingLetter) writeLedger(out io.Writer) {
 		field(out, "record", fmt.Sprintf("%s, since %s", r.Kind, s.moment(r.Updated)))
 		field(out, "retries", plurals(r.Used, "unit", "units")+" used")
 		field(out, "decided", plaintext.Line(decided(r.Decision), maxPolicyLine))
+		field(out, "outcome", ended(r))
 		field(out, "due", dueAt(r, s.w.zone))
-		fmt.Fprintf(out, "  %-11s  mulligan explain --%s --execution %s\n", "more", s.in.typed(), plaintext.Line(s.l.Execution().String(), maxPolicyLine))
+		fmt.Fprintf(out, "  %-11s  mulligan explain%s --execution %s\n", "more", s.in.toExplain(), plaintext.Line(s.l.Execution().String(), maxPolicyLine))
 	}
 }
 
@@ -184,6 +186,19 @@ func decided(d retry.Decision) string {
 		text += ": " + d.Evidence
 	}
 	return text
+}
+
+// ended is what became of the retry that was accepted last; "" if there was none.
+func ended(r retry.Record) string {
+	switch result := strings.ReplaceAll(string(r.Outcome.Result), "_", " "); {
+	case r.Outcome.Same:
+		return "the last retry is counted as " + result + ", in the same step with the same words"
+	case result != "":
+		return "the last retry is counted as " + result
+	case r.Kind == retry.Retried:
+		return "that of the last retry is not known yet"
+	}
+	return ""
 }
 
 // dueAt is when what is open comes due.

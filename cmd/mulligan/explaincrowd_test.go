@@ -45,4 +45,5 @@ func TestExplainLiveHeld(t *testing.T) {
 	w.states(t, want, "--stack", "mulligan", "--event", "-")
 	w.hears(t)
 	w.states(t, append(want, "Decided by build b1."), "--stack", "mulligan", "--execution", w.arn)
+	w.states(t, []string{"mulligan release --pipeline churn --stack other"}, "--stack", "other", "--execution", w.arn)
 }

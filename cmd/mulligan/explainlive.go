@@ -97,6 +97,7 @@ func (e *explaining) live(cmd *cobra.Command, w world) (*explain.Story, error) {
 // of --policy.
 func (e *explaining) setting(cmd *cobra.Command, l looked) (explain.Setting, error) {
 	set := explain.Setting{
+		At:   l.flags,
 		Home: l.Home, HomeFrom: "as " + l.Stack + " says", Prefix: l.Prefix, Mode: e.modeOr(l.Mode), Settings: l.Settings,
 		PolicyFrom: "the built-in rules: none is applied to " + l.place.String(), Policy: policy.New(l.Settings),
 	}

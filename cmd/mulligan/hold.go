@@ -9,9 +9,11 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"mulligan/internal/cause"
 	"mulligan/internal/deployment"
 	"mulligan/internal/ledger"
 	"mulligan/internal/plaintext"
+	"mulligan/internal/policy"
 	"mulligan/internal/policyfile"
 	"mulligan/internal/retry"
 )
@@ -52,9 +54,10 @@ type holding struct {
 	in    place
 	kept  holds
 	seen  retry.Holds
-	on    string     // the scope
-	hold  retry.Hold // the one to set
-	stood retry.Hold // the one of that scope that is in force; zero: none
+	on    string           // the scope
+	doc   *policy.Document // in force; nil: the built-in one
+	hold  retry.Hold       // the one to set
+	stood retry.Hold       // the one of that scope that is in force; zero: none
 }
 
 func holdCommand(w world) *cobra.Command {
@@ -65,10 +68,13 @@ func holdCommand(w world) *cobra.Command {
 		Short:   "Stop retries of a pipeline, a class of causes, the account or everything, for a while",
 		Long: `Sets a hold: until it ends or is released, no retry in its scope is claimed or
 called, from the next decision on. What is waiting waits on, and failures that
-come meanwhile wait too; all of it comes back within five minutes of the hold's
-end. Executions that run are left alone. A hold on a scope that has one takes
-its place.
+come meanwhile wait too; they come back within five minutes of the hold's end,
+but for those that reach the policy's expire_after before: these expire, and are
+not retried. Executions that run are left alone.
 
+Without a scope it is the stack's account in its Region, which is asked about;
+--yes takes a scope by name alone. A hold on a scope that has one takes its place.
+` + fmt.Sprintf("It lasts %s at most, and ends by itself. %d holds can be in force at once.\n", policyfile.Length(ledger.MaxHold), ledger.MaxHolds) + `
 Exit code: 0 when it is set, or with --dry-run could be, 1 on errors or when the
 answer was no.
 
@@ -154,11 +160,14 @@ func (h *holding) set(cmd *cobra.Command) error {
 	if err != nil {
 		return err
 	}
+	switch {
+	case plainly(h.note, ledger.MaxHoldNote) == "":
+		return errors.New("--note: expected why, got nothing")
+	case h.yes && !h.scope.named(cmd):
+		return errors.New("--yes: expected a scope by name, as nobody is asked: --account, --all, --pipeline NAME or --class CLASS")
+	}
 	if err := h.find(cmd); err != nil {
 		return err
-	}
-	if h.note == "" {
-		return errors.New("--note: expected why, got nothing")
 	}
 	now := h.w.now()
 	h.hold = retry.Hold{Scope: h.on, Author: h.author, Note: h.note, Since: now, Until: retry.WholeSecond(now.Add(lasts))}
@@ -176,7 +185,7 @@ func (h *holding) set(cmd *cobra.Command) error {
 	if _, err := h.kept.Place(cmd.Context(), h.hold, h.seen); err != nil {
 		return unwritten(err)
 	}
-	fmt.Fprintf(out, "Held: %s, until %s. `mulligan release%s` ends it before.\n", scopeInWords(h.on), h.w.bothZones(h.hold.Until), h.scope.typed())
+	fmt.Fprintf(out, "Held: %s, until %s. `mulligan release%s%s` ends it before.\n", scopeInWords(h.on), h.w.bothZones(h.hold.Until), h.scope.typed(), h.in.flags)
 	return nil
 }
 
@@ -189,16 +198,27 @@ func (h *holding) tell(out io.Writer, lasts time.Duration) error {
 		fmt.Fprintf(out, "It takes the place of the hold %s.\n", h.w.setBy(h.stood))
 	}
 	fmt.Fprint(out, `No retry in it is claimed or called from the next decision on. Retries that are
-claimed or parked wait, and so do failures that come meanwhile: nothing is lost.
-They come back within five minutes of its end. Executions that run are left alone.
+claimed or parked wait, and so do failures that come meanwhile. They come back
+within five minutes of its end. Executions that run are left alone.
 `)
+	if err := h.tellExpiry(out); err != nil {
+		return err
+	}
+	h.doubts(out)
+	return nil
+}
+
+// doubts says what speaks against the hold covering anything.
+func (h *holding) doubts(out io.Writer) {
 	if h.scope.pipeline != "" {
 		fmt.Fprintln(out, "Note: nobody checks that there is a pipeline of this name.")
 		if !foldPrefix(h.scope.pipeline, h.in.Prefix) {
 			fmt.Fprintf(out, "Note: the stack handles pipelines whose names begin with %s alone: failures of this one are ignored anyway.\n", plaintext.Line(h.in.Prefix, maxPolicyLine))
 		}
 	}
-	return h.tellExpiry(out, lasts)
+	if h.scope.class != "" && !h.everRetried(cause.Class(h.scope.class)) {
+		fmt.Fprintf(out, "Note: failures of class %s are never retried under the policy in force: there is nothing to hold.\n", h.scope.class)
+	}
 }
 
 // asks is the question, as the policy's commands ask theirs.

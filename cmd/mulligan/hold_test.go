@@ -126,7 +126,6 @@ func TestHold(t *testing.T) {
 
 func TestHoldScopes(t *testing.T) {
 	for args, want := range map[string]struct{ scope, words string }{
-		"":                           {"account 123456789012 eu-west-1", "account 123456789012 in eu-west-1"},
 		"--account":                  {"account 123456789012 eu-west-1", "account 123456789012 in eu-west-1"},
 		"--all":                      {"all", "everything"},
 		"--pipeline Payments-Daily":  {"pipeline payments-daily", "pipeline payments-daily"},

@@ -7,10 +7,14 @@ import (
 
 func TestHoldErrors(t *testing.T) {
 	for _, test := range []struct{ args, want string }{
-		{"hold --note x --yes", `Error: required flag(s) "for" not set`},
-		{"hold --for 1h --yes", `Error: required flag(s) "note" not set`},
-		{"hold --for 1h --yes --note=", "Error: --note: expected why, got nothing\n"},
+		{"hold --note x --yes", "Error: --for: expected how long, "},
+		{"hold --for 1h --yes", "Error: --note: expected why, "},
+		{"hold --for 1h --stack gone --note=", "Error: --note: expected why, got nothing\n"},
 		{"hold --for 1h --yes --note \u202e", "Error: --note: expected why, got nothing\n"},
+		{"hold --for 1h --note x --yes", "Error: --yes: expected a scope by name, as nobody is asked: --account, --all, --pipeline NAME or --class CLASS\n"},
+		{"hold --for 1h --note x --yes --account=false", "Error: --account: expected no value, got false: leave it out\n"},
+		{"hold --for 1h --note x --all=false", "Error: --all: expected no value, got false: leave it out\n"},
+		{"release --all=false", "Error: --all: expected no value, got false: leave it out\n"},
 		{"hold --for soon --note x", "Error: --for: expected a length such as 45m, 2h or 1d12h, got \"soon\"\n"},
 		{"hold --for 7 --note x", "Error: --for: expected a length such as 45m, 2h or 1d12h, got \"7\"\n"},
 		{"hold --for -2h --note x", "Error: --for: expected a length such as 45m, 2h or 1d12h, got \"-2h\"\n"},
@@ -24,9 +28,9 @@ func TestHoldErrors(t *testing.T) {
 		{"hold --for 1h --note x --pipeline " + strings.Repeat("x", 257), "--pipeline: expected the name of one pipeline"},
 		{"hold --for 1h --note x --class capcity", "got \"capcity\": did you mean capacity?\n"},
 		{"hold --for 1h --note x --class=", "Error: --class: expected one of capacity, quota_contention, "},
-		{"hold --for 1h --note x --all --account", "were all set"},
-		{"hold --for 1h --note x --all --pipeline y", "were all set"},
-		{"hold --for 1h --note x --yes --dry-run", "were all set"},
+		{"hold --for 1h --note x --all --account", "Error: --account: expected without --all\n"},
+		{"hold --for 1h --note x --all --pipeline y", "Error: --all: expected without --pipeline\n"},
+		{"hold --for 1h --note x --yes --dry-run", "Error: --dry-run: expected without --yes\n"},
 		{"hold --for 1h --note " + strings.Repeat("x", 257), "Error: --note: expected at most 256 bytes, got 257\n"},
 		{"hold --for 1h --note x --author " + strings.Repeat("x", 257), "Error: --author: expected at most 256 bytes, got 257\n"},
 		{"hold --for 1h --note x --stack gone", "Error: there is no stack named gone"},
@@ -56,11 +60,11 @@ func TestHoldErrors(t *testing.T) {
 func TestHoldByNobody(t *testing.T) {
 	g := newGuard()
 	g.author = ""
-	_, problems, code := g.types(t, "hold", "--for", "1h", "--note", "x", "--yes")
+	_, problems, code := g.types(t, "hold", "--account", "--for", "1h", "--note", "x", "--yes")
 	if want := "Error: --author: expected who does it, as your user has no name here\n"; code != exitError || problems != want {
 		t.Errorf("exit %d, %q, want %q", code, problems, want)
 	}
-	g.fine(t, "hold", "--for", "1h", "--note", "x", "--yes", "--author", "ci")
+	g.fine(t, "hold", "--account", "--for", "1h", "--note", "x", "--yes", "--author", "ci")
 }
 
 // What a person types cannot break a line, wherever it is told.

@@ -3,9 +3,11 @@ package main
 import (
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 	"time"
 
+	"mulligan/internal/cause"
 	"mulligan/internal/ledger"
 	"mulligan/internal/plaintext"
 	"mulligan/internal/policy"
@@ -13,24 +15,35 @@ import (
 	"mulligan/internal/retry"
 )
 
-// tellExpiry warns of a hold that outlasts the failures that it holds back.
-func (h *holding) tellExpiry(out io.Writer, lasts time.Duration) error {
+// tellExpiry says what is lost to a hold: failures grow older while it lasts.
+func (h *holding) tellExpiry(out io.Writer) error {
 	current, err := h.in.ledger.Current(h.cmd.Context())
 	if err != nil {
 		return err
 	}
-	most, least := h.expiry(inForce(current).doc)
-	switch {
-	case lasts <= least:
-		return nil
-	case most != least:
-		fmt.Fprintf(out, "Note: it lasts longer than failures are kept (expire_after: %s, in sections of the policy down to %s): those that are older than that when it ends expire, and are not retried.\n",
-			policyfile.Length(most), policyfile.Length(least))
-	default:
-		fmt.Fprintf(out, "Note: it lasts longer than failures are kept (expire_after: %s): those that are older than that when it ends expire, and are not retried.\n",
-			policyfile.Length(least))
+	h.doc = inForce(current).doc
+	most, least := h.expiry(h.doc)
+	age := policyfile.Length(most)
+	if most != least {
+		age += ", in sections of the policy down to " + policyfile.Length(least)
 	}
+	fmt.Fprintf(out, "Failures that reach expire_after (%s) before its end expire, and are not retried.\n", age)
 	return nil
+}
+
+// everRetried tells whether a rule may grant a retry of failures of a class. The
+// built-in rules are behind those of every policy.
+func (h *holding) everRetried(class cause.Class) bool {
+	rules := policy.Builtin.Rules
+	if h.doc != nil {
+		rules = slices.Concat(rules, h.doc.Rules)
+		for _, section := range h.doc.Pipelines {
+			rules = append(rules, section.Rules...)
+		}
+	}
+	return slices.ContainsFunc(rules, func(r policy.Rule) bool {
+		return r.Verdict != retry.Stop && (len(r.When.Classes) == 0 || slices.Contains(r.When.Classes, class))
+	})
 }
 
 // expiry is the age at which failures in the scope expire under a policy: of a

@@ -50,7 +50,7 @@ func TestHoldMoved(t *testing.T) {
 		{"a longer one", "hold --all --for 2h --note x", "all", 3 * time.Hour, exitError, 1,
 			"Error: nothing is written: somebody else has changed the hold meanwhile: one set by eve [2J stands until 2026-03-01T03:00:00Z; run this again to see what it would change now\n"},
 		{"a new one to release", "release --all", "all", 3 * time.Hour, exitError, 1, "Error: nothing is written: somebody else has changed the hold meanwhile"},
-		{"one that is released", "release --all", "", 0, 0, 0, "No hold on everything is set in stack mulligan (eu-west-1, account 123456789012). Nothing is written.\n"},
+		{"one that is released", "release --all", "", 0, 0, 0, "Nothing was released: no hold on everything is set in stack mulligan (eu-west-1, account 123456789012).\n"},
 	} {
 		g := newGuard()
 		if strings.HasPrefix(test.args, "release") {
@@ -95,7 +95,7 @@ func TestUnreadableHolds(t *testing.T) {
 	if code != exitError || !strings.Contains(out, "Breaker: failures of class capacity\n") || problems != "Error: breaker \"x\" cannot be read: schema 7\n" {
 		t.Errorf("exit %d, got\n%s%s", code, out, problems)
 	}
-	for _, args := range []string{"hold --for 1h --note x --yes", "release --yes"} {
+	for _, args := range []string{"hold --all --for 1h --note x --yes", "release --yes"} {
 		_, problems, code := g.types(t, strings.Fields(args)...)
 		if want := "cannot be read"; code != exitError || !strings.Contains(problems, want) || strings.Count(problems, "\n") != 1 {
 			t.Errorf("%s: exit %d, %q, want %q", args, code, problems, want)

@@ -64,23 +64,31 @@ func (h *holding) release(cmd *cobra.Command) error {
 }
 
 func (h *holding) notHeld(out io.Writer) error {
-	fmt.Fprintf(out, "No hold on %s is set in %s. Nothing is written.\n", scopeInWords(h.on), h.in)
-	h.others(out, "Holds that are set")
+	fmt.Fprintf(out, "Nothing was released: no hold on %s is set in %s.\n", scopeInWords(h.on), h.in)
+	h.others(out, fmt.Sprintf("Holds that are set, as `mulligan release%s` takes them", h.in.flags))
 	return nil
 }
+
+// maxOthers bounds the holds that are listed beside the one that is meant.
+const maxOthers = 20
 
 // others names the other holds that are in force: they may cover the scope too.
 func (h *holding) others(out io.Writer, lead string) {
 	var lines []string
 	for _, hold := range standingHolds(h.seen, h.w.now()) {
 		if hold.Scope != h.on {
-			lines = append(lines, fmt.Sprintf("  %s, %s\n", scopeInWords(hold.Scope), h.w.setBy(hold)))
+			hold.Author, hold.Note = plainly(hold.Author, authorWidth), plainly(hold.Note, noteWidth)
+			flags := orWord(toRelease(hold.Scope, h.in.Home), scopeInWords(hold.Scope))
+			lines = append(lines, fmt.Sprintf("  %s, %s\n", flags, h.w.setBy(hold)))
 		}
 	}
 	if len(lines) > 0 {
 		fmt.Fprintln(out, lead+":")
 	}
-	for _, line := range lines {
+	for _, line := range lines[:min(maxOthers, len(lines))] {
 		fmt.Fprint(out, line)
+	}
+	if more := len(lines) - maxOthers; more > 0 {
+		fmt.Fprintf(out, "  and %d more, which `mulligan holds%s` shows\n", more, h.in.flags)
 	}
 }

@@ -155,6 +155,9 @@ func (b heldBack) write(out io.Writer, w world) {
 		fmt.Fprintln(out)
 		one.write(out, w, b.now)
 	}
+	if len(b.Breakers) > 0 {
+		fmt.Fprintf(out, "\nBreakers end by themselves. `mulligan explain%s --execution ARN` tells when the turn of one execution comes.\n", b.in.toExplain())
+	}
 }
 
 func (b heldBack) writeHolds(out io.Writer, w world) {
@@ -185,21 +188,28 @@ func (r breakerRow) write(out io.Writer, w world, now time.Time) {
 	}
 	fmt.Fprintf(out, "  open since    %s, for %s\n", moment(r.Opened), about(now.Sub(r.Opened)))
 	fmt.Fprintf(out, "  why           %s\n", orWord(plainly(r.Why, maxPolicyLine), "-"))
-	fmt.Fprintf(out, "  probe         %s\n", r.probing(moment))
+	fmt.Fprintf(out, "  probe         %s\n", r.probing(moment, now))
 	if r.Failed > 0 {
 		fmt.Fprintf(out, "  failed        %s in a row\n", plurals(r.Failed, "probe", "probes"))
 	}
 	fmt.Fprintf(out, "  then          the others are let go at %d %% of the rate that the account's budget allows\n", r.Rate)
 }
 
-// probing says who probes, and when another may.
-func (r breakerRow) probing(moment func(time.Time) string) string {
-	who := plainly(r.Probe, maxPolicyLine)
+// probing says who probes, and when another may. Nothing is written when that
+// moment passes: whoever comes next finds it past.
+func (r breakerRow) probing(moment func(time.Time) string, now time.Time) string {
+	who, past := plainly(r.Probe, maxPolicyLine), !r.Next.After(now)
 	switch {
+	case r.Probe == "" && past:
+		return "nobody yet: it is whoever comes next"
 	case r.Probe == "":
 		return "nobody; the next may from " + moment(r.Next)
+	case r.Called && past:
+		return who + ", called; no end of it is on record: whoever comes next takes it to have succeeded"
 	case r.Called:
-		return who + ", which runs; if it has not failed by " + moment(r.Next) + ", it has succeeded"
+		return who + ", called; no end of it is on record: if it has not failed by " + moment(r.Next) + ", it has succeeded"
+	case past:
+		return who + ", whose call is not on record; given up at " + moment(r.Next) + " for whoever comes next"
 	default:
 		return who + ", which waits for its call; given up for another at " + moment(r.Next)
 	}

@@ -1,7 +1,9 @@
 package main
 
 import (
+	"errors"
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -28,13 +30,22 @@ func (s *scoping) flags(cmd *cobra.Command) {
 
 // check refuses flags that name nothing.
 func (s *scoping) check(cmd *cobra.Command) error {
-	switch {
-	case cmd.Flags().Changed("pipeline"):
+	switch flags := cmd.Flags(); {
+	case flags.Changed("account") && !s.account:
+		return errors.New("--account: expected no value, got false: leave it out")
+	case flags.Changed("all") && !s.all:
+		return errors.New("--all: expected no value, got false: leave it out")
+	case flags.Changed("pipeline"):
 		return checkPipeline(s.pipeline)
-	case cmd.Flags().Changed("class"):
+	case flags.Changed("class"):
 		return s.checkClass()
 	}
 	return nil
+}
+
+// named tells whether a scope was typed, and not left to the default.
+func (s *scoping) named(cmd *cobra.Command) bool {
+	return slices.ContainsFunc([]string{"pipeline", "class", "account", "all"}, cmd.Flags().Changed)
 }
 
 // maxPipeline is the longest name of a pipeline (API_CreatePipeline: up to 256
@@ -89,6 +100,21 @@ func (s *scoping) typed() string {
 		return " --all"
 	}
 	return ""
+}
+
+// toRelease are the flags that release a hold, as a person would type them; "" for
+// that of another account, which another stack releases.
+func toRelease(scope string, home retry.Home) string {
+	kind, name, _ := strings.Cut(plaintext.Line(scope, maxScopeShown), " ")
+	switch {
+	case scope == retry.HoldOfAccount(home.Account, home.Region):
+		return "--account"
+	case kind == "account":
+		return ""
+	case name == "":
+		return "--" + kind
+	}
+	return "--" + kind + " " + quoted(name)
 }
 
 // maxScopeShown bounds a scope that is shown.

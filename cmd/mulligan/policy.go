@@ -43,12 +43,22 @@ type world struct {
 
 // around is the world as it is.
 func around(l local) world {
-	info, err := os.Stdin.Stat()
 	return world{
 		local: l, load: deployment.Load, look: deployment.Find, person: osUser, now: time.Now,
 		open:     func(cfg aws.Config, table string) policies { return ledger.NewPolicies(cfg, table) },
-		attended: err == nil && info.Mode()&os.ModeCharDevice != 0,
+		attended: answering(os.Stdin),
 	}
+}
+
+// answering tells whether a person can type into a file: the null device is a
+// device for characters too, and nobody is behind it.
+func answering(in *os.File) bool {
+	info, err := in.Stat()
+	if err != nil || info.Mode()&os.ModeCharDevice == 0 {
+		return false
+	}
+	nobody, err := os.Stat(os.DevNull)
+	return err != nil || !os.SameFile(info, nobody)
 }
 
 // osUser is the name that the operating system has for whoever types, "" if it

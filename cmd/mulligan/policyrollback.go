@@ -34,7 +34,7 @@ and asks what apply does, and is a new entry of the history.`,
 			if err := r.find(&at); err != nil {
 				return err
 			}
-			to, err := earlier(cmd.Context(), r.in.ledger, r.current, args)
+			to, err := earlier(cmd.Context(), r.in, r.current, args)
 			if err != nil {
 				return err
 			}
@@ -55,7 +55,7 @@ and asks what apply does, and is a new entry of the history.`,
 const maxRevDigits = 6
 
 // earlier is the version that the arguments name.
-func earlier(ctx context.Context, in policies, current ledger.Version, args []string) (ledger.Version, error) {
+func earlier(ctx context.Context, in place, current ledger.Version, args []string) (ledger.Version, error) {
 	if len(args) == 0 {
 		return before(ctx, in, current)
 	}
@@ -66,10 +66,10 @@ func earlier(ctx context.Context, in policies, current ledger.Version, args []st
 	if rev, err := strconv.Atoi(name); err == nil && len(name) <= maxRevDigits {
 		return ofRev(ctx, in, rev)
 	}
-	v, err := in.ByHash(ctx, name)
+	v, err := in.ledger.ByHash(ctx, name)
 	switch {
 	case errors.Is(err, ledger.ErrNoPolicy):
-		return v, fmt.Errorf("%w; `mulligan policy history` lists those that were", err)
+		return v, fmt.Errorf("%w; `mulligan policy history%s` lists those that were", err, in.flags)
 	case err != nil:
 		return v, err
 	}
@@ -77,7 +77,7 @@ func earlier(ctx context.Context, in policies, current ledger.Version, args []st
 }
 
 // before is the version in force before the current one.
-func before(ctx context.Context, in policies, current ledger.Version) (ledger.Version, error) {
+func before(ctx context.Context, in place, current ledger.Version) (ledger.Version, error) {
 	switch {
 	case current.Rev == 0 && current.Fault == "":
 		return ledger.Version{}, errors.New("no policy was ever applied here: there is none to go back to")
@@ -86,7 +86,7 @@ func before(ctx context.Context, in policies, current ledger.Version) (ledger.Ve
 	}
 	sum := sha256.Sum256([]byte(current.Before))
 	hash := hex.EncodeToString(sum[:])
-	v, err := in.ByHash(ctx, hash)
+	v, err := in.ledger.ByHash(ctx, hash)
 	switch {
 	case errors.Is(err, ledger.ErrNoPolicy): // it stands in the current item even so
 		v = ledger.Version{Hash: hash, Body: current.Before}
@@ -98,8 +98,8 @@ func before(ctx context.Context, in policies, current ledger.Version) (ledger.Ve
 
 // lastOf is a policy with the rev under which it was applied last, 0 where the
 // history does not tell.
-func lastOf(ctx context.Context, in policies, v ledger.Version) (ledger.Version, error) {
-	all, err := in.History(ctx, maxHistory)
+func lastOf(ctx context.Context, in place, v ledger.Version) (ledger.Version, error) {
+	all, err := in.ledger.History(ctx, maxHistory)
 	if i := slices.IndexFunc(all, func(one ledger.Version) bool { return one.Hash == v.Hash }); i >= 0 {
 		v.Rev = all[i].Rev
 	}
@@ -109,21 +109,21 @@ func lastOf(ctx context.Context, in policies, v ledger.Version) (ledger.Version,
 // maxHistory bounds the search for a rev.
 const maxHistory = 10_000
 
-func ofRev(ctx context.Context, in policies, rev int) (ledger.Version, error) {
-	all, err := in.History(ctx, maxHistory)
+func ofRev(ctx context.Context, in place, rev int) (ledger.Version, error) {
+	all, err := in.ledger.History(ctx, maxHistory)
 	if err != nil {
 		return ledger.Version{}, err
 	}
 	i := slices.IndexFunc(all, func(v ledger.Version) bool { return v.Rev == rev })
 	switch {
 	case i < 0:
-		return ledger.Version{}, fmt.Errorf("there is no rev %d: `mulligan policy history` lists those that are there", rev)
+		return ledger.Version{}, fmt.Errorf("there is no rev %d: `mulligan policy history%s` lists those that are there", rev, in.flags)
 	case all[i].Fault != "":
 		return ledger.Version{}, fmt.Errorf("rev %d cannot be read: %s", rev, all[i].Fault)
 	case all[i].Hash == "":
 		return ledger.Version{}, nil
 	}
-	v, err := in.ByHash(ctx, all[i].Hash)
+	v, err := in.ledger.ByHash(ctx, all[i].Hash)
 	v.Rev = rev
 	return v, err
 }

@@ -41,6 +41,7 @@ func (at *where) given() bool {
 type place struct {
 	deployment.Deployment
 	ledger policies
+	flags  string // that name it, as where.typed has them
 }
 
 // String says which one it is, in half a sentence.
@@ -66,7 +67,7 @@ func (at *where) find(ctx context.Context, w world) (p place, err error) {
 	if p.Deployment, err = w.look(ctx, cfg, stack); err != nil {
 		return p, err
 	}
-	p.ledger = w.open(cfg, p.Table)
+	p.ledger, p.flags = w.open(cfg, p.Table), at.typed()
 	return p, nil
 }
 

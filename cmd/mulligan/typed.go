@@ -29,6 +29,7 @@ func minded(cmd *cobra.Command) {
 			continue
 		}
 		accepts, run := inner.Args, inner.RunE
+		inner.PreRunE = askedRight
 		inner.RunE = func(cmd *cobra.Command, args []string) error { return byAWS(run(cmd, args)) }
 		inner.Args = func(cmd *cobra.Command, args []string) error {
 			if accepts(cmd, args) == nil {

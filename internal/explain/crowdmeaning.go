@@ -71,10 +71,21 @@ func (j judged) behind(scope string, w *Waits) meaning {
 	default:
 		told.means = "many executions fail alike, and one of them is tried first, the probe; the others wait until it has succeeded"
 	}
+	if b.IsOpen() && b.Probe == "" {
+		told.next = j.taken() + "It has a turn in the line of those that wait, and is judged anew then. Nobody probes now: whoever comes first" + from(b.Next, j.s.Now) + " becomes the probe, and until one has succeeded the others wait on."
+	}
 	if w.None {
 		told.next = j.taken() + "No turn is left before it is too old for a retry: it is stopped as expired when it is due. `mulligan holds` shows who probes."
 	}
 	return told
+}
+
+// from is since when, of what is still to come; "" of what has come.
+func from(t, now time.Time) string {
+	if !t.After(now) {
+		return ""
+	}
+	return ", from " + clock(t) + " on,"
 }
 
 // forUnit tells of a budget with others in line before it.

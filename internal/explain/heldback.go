@@ -56,13 +56,29 @@ func waits(j judged) *Waits {
 		return told
 	}
 	told.None, told.Every = j.s.Turn.None, int(j.line.Every.Seconds())
-	if told.After = j.s.State.Lines[pause.For]; !told.After.After(j.s.Now) {
+	if told.After = putOff(j, j.s.State.Lines[pause.For]); !told.After.After(j.s.Now) {
 		told.After = time.Time{} // it has come: nobody is before it
 	}
 	if !told.None {
-		told.Turn = j.s.Turn.At
+		told.Turn = putOff(j, j.s.Turn.At)
 	}
 	return told
+}
+
+// putOff is when a turn comes in the line that it stands in: before a breaker the
+// breaker, as it stands after the decision, puts off them all. Zero stays zero.
+func putOff(j judged, turn time.Time) time.Time {
+	scope, ok := scopeOf(j.line.Key)
+	if !ok || turn.IsZero() {
+		return turn
+	}
+	b := j.s.State.Breakers[scope]
+	for _, told := range j.enforced.Breakers {
+		if told.Scope == scope {
+			b = told
+		}
+	}
+	return turn.Add(b.Shift)
 }
 
 // pauseOf is how the record waits after the decision.
@@ -86,7 +102,7 @@ func holdOn(j judged) (retry.Hold, bool) {
 }
 
 // holds are those in force on the failure.
-func holds(j judged) (all []Hold) {
+func (s Setting) holds(j judged) (all []Hold) {
 	last, on := holdOn(j)
 	if !on {
 		return nil
@@ -96,7 +112,7 @@ func holds(j judged) (all []Hold) {
 	}
 	for _, hold := range j.s.State.Holds.Holds {
 		if _, covers := (retry.Holds{Holds: []retry.Hold{hold}}).On(j.s.Notice.Execution, j.s.Facts.Cause.Class, j.s.Now); covers {
-			all = append(all, Hold{Hold: hold, On: holdInWords(hold.Scope), Releases: releases(hold.Scope), Decides: hold == last})
+			all = append(all, Hold{Hold: hold, On: holdInWords(hold.Scope), Releases: releases(hold.Scope) + s.At, Decides: hold == last})
 		}
 	}
 	return all

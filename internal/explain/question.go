@@ -15,6 +15,7 @@ import (
 // Setting is the deployment and the policy that a failure is judged under, and
 // where both are known from, in words for people.
 type Setting struct {
+	At         string // flags that name the deployment to mulligan, each after a space; "": none is asked
 	Home       retry.Home
 	HomeFrom   string
 	Prefix     string     // of the names of the pipelines that are handled; "" is all
@@ -132,6 +133,7 @@ func (q Question) tell(t *Story, j judged) {
 	if m, ok := inCrowd(j); ok {
 		t.Means, t.Next = m.means, m.next
 	}
+	t.Next = q.there(t.Next)
 	t.Facts = q.facts(j)
 	if j.asked != nil || j.s.Facts.Cause.Step != "" {
 		t.Cause = &j.s.Facts.Cause
@@ -141,7 +143,7 @@ func (q Question) tell(t *Story, j judged) {
 	if j.asked != nil && !j.asked.Claimed {
 		t.Budgets = budgets(q.Policy, j.s, q.Policy.MaxRetries(j.s.Notice.Execution.Pipeline))
 	}
-	t.Holds, t.Breakers, t.Waits = holds(j), breakers(j), waits(j)
+	t.Holds, t.Breakers, t.Waits = q.holds(j), breakers(j), waits(j)
 	t.Changes = changes(j, q.Policy, q.Settings)
 	t.Notes = append(t.Notes, q.taken(j)...)
 }

@@ -26,6 +26,18 @@ func holdInWords(scope string) string {
 	}
 }
 
+// there has the commands that a text tells to run act on the deployment that was
+// asked. They stand between backquotes.
+func (s Setting) there(text string) string {
+	parts := strings.Split(text, "`")
+	for i, part := range parts {
+		if i%2 == 1 && strings.HasPrefix(part, "mulligan ") {
+			parts[i] += s.At
+		}
+	}
+	return strings.Join(parts, "`")
+}
+
 // releases is what a person types to end a hold.
 func releases(scope string) string {
 	kind, name, _ := strings.Cut(plaintext.Line(scope, maxScope), " ")

@@ -49,7 +49,7 @@ func TellTrail(trail retry.Trail, set Setting, from string) (*Story, error) {
 	}
 	t := &Story{Event: told(n, from), Home: q.place(), JudgedAt: trail.At}
 	q.tell(t, j)
-	t.asDecided(trail, j)
+	t.asDecided(trail, j, set)
 	return t, nil
 }
 
@@ -58,11 +58,11 @@ func asWas(s *retry.Situation, move retry.Move) error { return supposing(s, move
 
 // asDecided puts in force what was decided then, and says where the steps told
 // are not those that were taken.
-func (t *Story) asDecided(trail retry.Trail, j judged) {
+func (t *Story) asDecided(trail retry.Trail, j judged, set Setting) {
 	meant, next := t.Means, t.Next
 	t.decide(trail.Decision)
 	if t.Means, t.Next = meant, next; !same(trail.Decision, j.move.Decision) {
-		t.Means, t.Next = means(trail.Decision, trail.Facts.Cause.Label), meanings[trail.Decision.Reason].next
+		t.Means, t.Next = means(trail.Decision, trail.Facts.Cause.Label), set.there(meanings[trail.Decision.Reason].next)
 		t.Notes = append(t.Notes, fmt.Sprintf("The steps below are those of this build under this policy: %s, %s. What was decided then turned on something else, such as SageMaker's answer to the call or another policy.",
 			j.move.Decision.Verdict, j.move.Decision.Reason))
 	}
