@@ -113,10 +113,12 @@ func (w *world) addCalls(r *result, units map[string][]time.Time) {
 	}
 	slices.SortFunc(retries, time.Time.Compare)
 	r.PerSecond, r.PerMinute, r.PerHour = most(retries, time.Second), most(retries, time.Minute), most(retries, time.Hour)
-	r.Over = excess(retries, w.Size, w.interval())
+	r.Over = excess(retries, w.Size+int(callLag/w.interval()), w.interval())
 	var taken []time.Time
 	for _, of := range units {
-		taken = append(taken, of...)
+		for _, at := range of {
+			taken = append(taken, at.Truncate(time.Millisecond)) // as the buckets count
+		}
 	}
 	slices.SortFunc(taken, time.Time.Compare)
 	r.Units, r.UnitsOver = len(taken), excess(taken, w.Size, w.interval())
@@ -139,6 +141,10 @@ func (w *world) addInvocations(r *result) {
 	sweeps, deadSweeps, _ := w.sweeps.counts()
 	r.Errors, r.DeadLetters = failed+sweeps, dead+deadSweeps
 }
+
+// callLag is how long after its unit was taken a call may arrive: an invocation's
+// time. The budget is one of units.
+const callLag = time.Second
 
 // broken are the promises that were not kept, in words.
 func (r result) broken() (words []string) {
