@@ -68,7 +68,7 @@ func holdCommand(w world) *cobra.Command {
 		Short:   "Stop retries of a pipeline, a class of causes, the account or everything, for a while",
 		Long: `Sets a hold: until it ends or is released, no retry in its scope is claimed or
 called, from the next decision on. What is waiting waits on, and failures that
-come meanwhile wait too; they come back within five minutes of the hold's end,
+come meanwhile wait too; they come back one after the other from its end on,
 but for those that reach the policy's expire_after before: these expire, and are
 not retried. Executions that run are left alone.
 
@@ -199,7 +199,7 @@ func (h *holding) tell(out io.Writer, lasts time.Duration) error {
 	}
 	fmt.Fprint(out, `No retry in it is claimed or called from the next decision on. Retries that are
 claimed or parked wait, and so do failures that come meanwhile. They come back
-within five minutes of its end. Executions that run are left alone.
+one after the other from its end on. Executions that run are left alone.
 `)
 	if err := h.tellExpiry(out); err != nil {
 		return err

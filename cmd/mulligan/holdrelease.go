@@ -17,8 +17,8 @@ func releaseCommand(w world) *cobra.Command {
 		GroupID: holdGroup,
 		Short:   "End a hold before its time",
 		Long: `Ends the hold on exactly that scope: the one on a pipeline stays when the one on
-everything is released. What it held back comes back within five minutes, and is
-decided anew.
+everything is released. What it held back comes back with the next sweeps, every
+five minutes, up to 50 each time and the oldest first, and is decided anew.
 
 Exit code: 0 when it is released, or with --dry-run could be, or was not set at
 all; 1 on errors or when the answer was no.
@@ -42,7 +42,7 @@ func (h *holding) release(cmd *cobra.Command) error {
 		return h.notHeld(out)
 	}
 	fmt.Fprintf(out, "This releases %s in %s: the hold %s.\n", scopeInWords(h.on), h.in, h.w.setBy(h.stood))
-	fmt.Fprintln(out, "What it held back comes back within five minutes, and is decided anew.")
+	fmt.Fprintln(out, "What it held back comes back with the next sweeps, every five minutes, the oldest first, and is decided anew.")
 	h.others(out, "Other holds stay")
 	if h.dryRun {
 		fmt.Fprintln(out, "Nothing is written: this was a dry run.")

@@ -51,7 +51,7 @@ func (j judged) heldBy(w *Waits) meaning {
 	hold, _ := holdOn(j)
 	return meaning{
 		"a person has stopped retries for a while: " + areHeld(hold.Scope) + " held",
-		fmt.Sprintf("%sIt comes back by itself within five minutes of the hold's end, and is judged anew. `%s` ends it before; `mulligan holds` shows what is held.%s",
+		fmt.Sprintf("%sIt comes back by itself after the hold's end, one every two seconds, and is judged anew. `%s` ends it before; `mulligan holds` shows what is held.%s",
 			j.taken(), releases(w.Key), j.tooLate(w.Until)),
 	}
 }

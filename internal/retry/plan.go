@@ -72,6 +72,9 @@ func (s Situation) leave() Move {
 	off := Decision{Verdict: Ignore, Reason: Off, Evidence: offByPolicy}
 	switch r := s.State.Record; r.Kind {
 	case Claimed:
+		if missing := s.mustAskScopes(s.scopesOf(r.Claim.Scopes)); len(missing) > 0 {
+			return Move{Then: AskScopes, Scopes: missing} // to hand a probe back
+		}
 		return s.giveUp(r, off)
 	case Parked:
 		return s.closing(r.withAlias(s.Notice), s.ruled(off))
