@@ -2,11 +2,7 @@
 
 package e2e
 
-import (
-	"slices"
-
-	"mulligan/internal/awstest"
-)
+import "mulligan/internal/awstest"
 
 // recovered has an execution retried at once, and tells how it ended.
 func recovered(n *narrator) {
@@ -16,7 +12,7 @@ func recovered(n *narrator) {
 	})
 	failed := n.Events()[1]
 	same(n.T, "the failure", n.invoke(write(n.T, "event.json", failed.JSON()), retryCalls...).words(), "retry, retryable")
-	same(n.T, "its end", n.event("succeeded.json", append(slices.Clone(stopCalls), "BatchGetItem")...).words(), "ignore, recovered")
+	same(n.T, "its end", n.event("succeeded.json", "BatchGetItem", "DescribePipelineExecution", "BatchGetItem", "TransactWriteItems").words(), "ignore, recovered")
 	r, _ := n.read(n.T, recordKey(arn))
 	same(n.T, "outcome", r.Outcome.Result, "recovered")
 	same(n.T, "effective retries", len(n.Retries(arn)), 1)
