@@ -3,17 +3,16 @@
 package e2e
 
 import (
-	"bufio"
 	"context"
-	"errors"
 	"fmt"
-	"io"
 	"os"
 	"os/exec"
 	"path/filepath"
 	"strings"
 	"testing"
 	"time"
+
+	"mulligan/internal/dynamodblocal"
 )
 
 // root is the project's folder, seen from a test of this package.
@@ -55,39 +54,8 @@ func start() (stop func() error, err error) {
 		return nil, fmt.Errorf("ask Docker for the address of its bridge: %w", err)
 	}
 	bridge = strings.TrimSpace(string(gateway))
-	dynamoDBURL, stop, err = startDynamoDB(bridge)
+	dynamoDBURL, stop, err = dynamodblocal.Start(root, bridge)
 	return stop, err
-}
-
-// startDynamoDB starts DynamoDB Local, which lives as long as its standard input.
-func startDynamoDB(address string) (url string, stop func() error, err error) {
-	local := exec.Command(root+"/infra/local/dynamodb-local", address)
-	var words strings.Builder // several lines of it even where all is well
-	local.Stderr = &words
-	stdin, err := local.StdinPipe()
-	if err != nil {
-		return "", nil, err
-	}
-	stdout, err := local.StdoutPipe()
-	if err != nil {
-		return "", nil, err
-	}
-	if err := local.Start(); err != nil {
-		return "", nil, fmt.Errorf("start DynamoDB Local: %w", err)
-	}
-	stop = func() error {
-		stdin.Close()
-		if err := local.Wait(); err != nil {
-			return fmt.Errorf("end DynamoDB Local: %w\n%s", err, &words)
-		}
-		return nil
-	}
-	url, err = bufio.NewReader(stdout).ReadString('\n')
-	if err != nil {
-		return "", nil, fmt.Errorf("start DynamoDB Local: no URL on its standard output: %w", errors.Join(err, stop()))
-	}
-	go io.Copy(io.Discard, stdout) // ends with the program
-	return strings.TrimSpace(url), stop, nil
 }
 
 // samLimit is how long one `sam local invoke` may take; usually two seconds.

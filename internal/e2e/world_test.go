@@ -8,8 +8,6 @@ import (
 	"net/http"
 	"net/http/httputil"
 	"net/url"
-	"os"
-	"regexp"
 	"strings"
 	"testing"
 	"time"
@@ -21,6 +19,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
 
 	"mulligan/internal/awstest"
+	"mulligan/internal/dynamodblocal"
 )
 
 // Where the events in events/ come from, and so where Mulligan is taken to be.
@@ -100,41 +99,10 @@ func config(endpoint string) aws.Config {
 	}
 }
 
-// What template.yaml says of the ledger's keys: two of the table, then two of its
-// index.
-var (
-	keyLine   = regexp.MustCompile(`AttributeName: (\w+), KeyType: (HASH|RANGE)`)
-	typeLine  = regexp.MustCompile(`AttributeName: (\w+), AttributeType: ([SNB])`)
-	indexLine = regexp.MustCompile(`IndexName: (\w+)`)
-	otherLine = regexp.MustCompile(`NonKeyAttributes: \[([\w, ]+)\]`)
-)
-
-// createTable makes the ledger's table as the template does.
+// createTable makes the ledger's table.
 func (w *world) createTable(t *testing.T) {
 	t.Helper()
-	template, err := os.ReadFile(root + "/template.yaml")
-	if err != nil {
-		t.Fatal(err)
-	}
-	in := &dynamodb.CreateTableInput{TableName: &w.table, BillingMode: types.BillingModePayPerRequest}
-	var keys []types.KeySchemaElement
-	for _, key := range keyLine.FindAllStringSubmatch(string(template), -1) {
-		keys = append(keys, types.KeySchemaElement{AttributeName: &key[1], KeyType: types.KeyType(key[2])})
-	}
-	name, others := indexLine.FindStringSubmatch(string(template)), otherLine.FindStringSubmatch(string(template))
-	if len(keys) != 4 || name == nil || others == nil {
-		t.Fatalf("template.yaml: expected a table and an index of two keys each, got %d keys, index %q with %q", len(keys), name, others)
-	}
-	in.KeySchema = keys[:2]
-	in.GlobalSecondaryIndexes = []types.GlobalSecondaryIndex{{
-		IndexName: &name[1], KeySchema: keys[2:],
-		Projection: &types.Projection{ProjectionType: types.ProjectionTypeInclude, NonKeyAttributes: strings.Split(others[1], ", ")},
-	}}
-	for _, key := range typeLine.FindAllStringSubmatch(string(template), -1) {
-		in.AttributeDefinitions = append(in.AttributeDefinitions,
-			types.AttributeDefinition{AttributeName: &key[1], AttributeType: types.ScalarAttributeType(key[2])})
-	}
-	if _, err := w.client.CreateTable(t.Context(), in); err != nil {
+	if err := dynamodblocal.Make(t.Context(), w.client, dynamodblocal.Table(w.table)); err != nil {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() {

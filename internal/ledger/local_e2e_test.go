@@ -18,6 +18,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
 
 	"mulligan/internal/cause"
+	"mulligan/internal/dynamodblocal"
 	"mulligan/internal/retry"
 )
 
@@ -50,9 +51,9 @@ func openLocal(t *testing.T, adapt func(*dynamodb.CreateTableInput)) Local {
 	table := "ledger-" + rand.Text()
 	ledger := NewDynamoDB(cfg, table)
 	client := ledger.Client.(*dynamodb.Client)
-	asked := asTemplate(table)
+	asked := dynamodblocal.Table(table)
 	adapt(asked)
-	if _, err := client.CreateTable(t.Context(), asked); err != nil {
+	if err := dynamodblocal.Make(t.Context(), client, asked); err != nil {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() {
@@ -60,40 +61,7 @@ func openLocal(t *testing.T, adapt func(*dynamodb.CreateTableInput)) Local {
 			t.Error(err)
 		}
 	})
-	warm(t, client, table)
 	return Local{ledger, &Policies{Ledger: ledger, Client: client}, &Sweeping{Ledger: ledger, Client: client}, client}
-}
-
-// asTemplate is a table like the template's.
-func asTemplate(table string) *dynamodb.CreateTableInput {
-	text := func(name string) types.AttributeDefinition {
-		return types.AttributeDefinition{AttributeName: &name, AttributeType: types.ScalarAttributeTypeS}
-	}
-	keys := func(hash, sort string) []types.KeySchemaElement {
-		return []types.KeySchemaElement{{AttributeName: &hash, KeyType: types.KeyTypeHash}, {AttributeName: &sort, KeyType: types.KeyTypeRange}}
-	}
-	return &dynamodb.CreateTableInput{
-		TableName: &table, BillingMode: types.BillingModePayPerRequest,
-		AttributeDefinitions: []types.AttributeDefinition{text("pk"), text("sk"), text("open"), text("open_order")},
-		KeySchema:            keys("pk", "sk"),
-		GlobalSecondaryIndexes: []types.GlobalSecondaryIndex{{
-			IndexName: aws.String("open"), KeySchema: keys("open", "open_order"),
-			Projection: &types.Projection{
-				ProjectionType: types.ProjectionTypeInclude, NonKeyAttributes: []string{"open_due", "open_for", "open_execution"},
-			},
-		}},
-	}
-}
-
-// warm makes a transaction that writes nothing: DynamoDB Local loads half of
-// itself with its first, which can take longer than a function would wait.
-func warm(t *testing.T, client *dynamodb.Client, table string) {
-	t.Helper()
-	check := &types.ConditionCheck{TableName: &table, Key: bucketKey("warm"), ConditionExpression: aws.String("attribute_not_exists(pk)")}
-	ask := &dynamodb.TransactWriteItemsInput{TransactItems: []types.TransactWriteItem{{ConditionCheck: check}}}
-	if _, err := client.TransactWriteItems(t.Context(), ask); err != nil {
-		t.Fatal(err)
-	}
 }
 
 // Spoil implements ledgertest.Ledger.

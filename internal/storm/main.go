@@ -18,6 +18,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
 
 	"mulligan/internal/awstest"
+	"mulligan/internal/dynamodblocal"
 )
 
 func main() {
@@ -60,8 +61,12 @@ func run(ctx context.Context, out io.Writer, o options) (err error) {
 	if l.programs, err = build(ctx, dir); err != nil {
 		return err
 	}
+	root, err := projectRoot(ctx)
+	if err != nil {
+		return err
+	}
 	var stop func() error
-	if l.dynamodb, stop, err = startDynamoDB(ctx); err != nil {
+	if l.dynamodb, stop, err = dynamodblocal.Start(root, "127.0.0.1"); err != nil {
 		return err
 	}
 	defer func() { err = errors.Join(err, stop()) }()
@@ -122,7 +127,7 @@ func meet(ctx context.Context, name string, l lab) (result, error) {
 	}
 	defer closeGate()
 	table := "ledger-" + strings.ReplaceAll(strings.ToLower(name), ", ", "-")
-	if err := makeTable(ctx, dynamodb.NewFromConfig(config(l.dynamodb)), table); err != nil {
+	if err := dynamodblocal.Make(ctx, dynamodb.NewFromConfig(config(l.dynamodb)), dynamodblocal.Table(table)); err != nil {
 		return result{}, err
 	}
 	c := &contestant{name: name}
