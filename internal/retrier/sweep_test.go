@@ -90,6 +90,26 @@ func TestScenario81EventNeverComes(t *testing.T) {
 	})
 }
 
+// TestSweepHoweverItSearches finds a failure that nobody told of by a search that
+// lags, and by lists where the search is refused.
+func TestSweepHoweverItSearches(t *testing.T) {
+	t.Parallel()
+	for name, u := range awstest.SearchVariations() {
+		t.Run(name, func(t *testing.T) {
+			r := newRig(t, under(u), inProcess)
+			e := r.fail("churn", atOnce.After(minute), awstest.Succeeds().After(minute))
+			r.lose()
+			r.pass(5*minute + u.SearchLag)
+			if report := r.sweep(); (report.Sweep.Searched == "lists") != u.SearchRefusesFilter || report.Sweep.Unknown != 1 {
+				t.Errorf("%+v", report.Sweep)
+			}
+			r.settle()
+			r.effective(e.ARN, 1)
+			r.used(e.ARN, 1)
+		})
+	}
+}
+
 // TestScenario82SweepsAndEventsMeet lets two sweeps and the event work at one time,
 // in every order of their calls that the first one's pauses allow.
 func TestScenario82SweepsAndEventsMeet(t *testing.T) {
