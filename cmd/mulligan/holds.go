@@ -13,6 +13,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"mulligan/internal/deployment"
+	"mulligan/internal/explain"
 	"mulligan/internal/plaintext"
 	"mulligan/internal/policyfile"
 	"mulligan/internal/retry"
@@ -181,7 +182,7 @@ func about(d time.Duration) string {
 // write is a breaker for people.
 func (r breakerRow) write(out io.Writer, w world, now time.Time) {
 	moment := func(t time.Time) string { return t.In(w.zone).Format(timeLayout) }
-	fmt.Fprintf(out, "Breaker: %s\n", breakerInWords(r.Scope))
+	fmt.Fprintf(out, "Breaker: %s\n", explain.BreakerInWords(r.Scope))
 	if !r.Open {
 		fmt.Fprintf(out, "  closed again  lets go at %d %% of the rate that the account's budget allows, more with every success\n", r.Rate)
 		return

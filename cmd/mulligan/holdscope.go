@@ -134,19 +134,3 @@ func scopeInWords(scope string) string {
 	}
 	return kind + " " + name
 }
-
-// breakerInWords is the scope of a breaker for people.
-func breakerInWords(scope string) string {
-	kind, name, _ := strings.Cut(plaintext.Line(scope, maxScopeShown), " ")
-	switch {
-	case scope == retry.CallScope:
-		return "RetryPipelineExecution itself"
-	case kind == "scarce":
-		return name + ", found scarce"
-	case kind == "fingerprint":
-		return "failures with the fingerprint " + name
-	case kind == "class":
-		return "failures of class " + name
-	}
-	return kind + " " + name
-}

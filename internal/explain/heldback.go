@@ -135,7 +135,7 @@ func breakers(j judged) (all []Breaker) {
 
 func breaker(j judged, stood, b retry.Breaker) Breaker {
 	told := Breaker{
-		Scope: b.Scope, Of: breakerInWords(b.Scope), Open: b.IsOpen(), Opened: b.Opened, Why: b.Why, Probe: b.Probe,
+		Scope: b.Scope, Of: BreakerInWords(b.Scope), Open: b.IsOpen(), Opened: b.Opened, Why: b.Why, Probe: b.Probe,
 		Mine: b.Probe == j.s.Notice.Execution.Key(), Called: b.Called, Next: b.Next, Failed: b.Failed, Rate: b.Rate,
 	}
 	if j.line.Key == retry.BreakerLine(b.Scope) {
@@ -190,7 +190,7 @@ func areHeld(scope string) string {
 func met(j judged, waits bool) string {
 	if waits {
 		scope, _ := scopeOf(pauseOf(j).For)
-		return breakerInWords(scope) + ": " + j.enforced.Decision.Evidence
+		return BreakerInWords(scope) + ": " + j.enforced.Decision.Evidence
 	}
 	var probes, closed []string
 	for _, b := range breakers(j) {
@@ -200,7 +200,7 @@ func met(j judged, waits bool) string {
 	}
 	for _, scope := range sortedKeys(j.s.State.Breakers) {
 		if b := j.s.State.Breakers[scope]; !b.IsOpen() {
-			closed = append(closed, strings.TrimSuffix(breakerInWords(scope), foundScarce)+counted(j, scope))
+			closed = append(closed, strings.TrimSuffix(BreakerInWords(scope), foundScarce)+counted(j, scope))
 		}
 	}
 	switch {

@@ -51,8 +51,9 @@ func releases(scope string) string {
 	}
 }
 
-// breakerInWords is the scope of a breaker for people: what its executions wait for.
-func breakerInWords(scope string) string {
+// BreakerInWords is the scope of a breaker for people: what its executions wait
+// for, on one line of bounded length.
+func BreakerInWords(scope string) string {
 	kind, name, _ := strings.Cut(plaintext.Line(scope, maxScope), " ")
 	switch {
 	case scope == retry.CallScope:
@@ -77,7 +78,7 @@ func scopeOf(line string) (string, bool) { return strings.CutPrefix(line, retry.
 // of a hold.
 func forInWords(key string, buckets []retry.Bucket) string {
 	if scope, ok := scopeOf(key); ok {
-		return breakerInWords(scope)
+		return BreakerInWords(scope)
 	}
 	for _, b := range buckets {
 		if b.Key == key {

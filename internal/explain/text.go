@@ -55,7 +55,7 @@ func (t *Story) verdict(p *page) {
 	}
 	p.field("retry before it", t.retryBefore())
 	if t.Opened != "" {
-		p.field("it opens", "the breaker of "+breakerInWords(t.Opened)+": others that fail alike wait for this one")
+		p.field("it opens", "the breaker of "+BreakerInWords(t.Opened)+": others that fail alike wait for this one")
 	}
 	p.field("what follows", t.Next)
 }

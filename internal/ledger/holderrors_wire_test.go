@@ -1,13 +1,7 @@
 package ledger
 
 import (
-	"net/http/httptest"
-	"strings"
 	"testing"
-
-	"github.com/aws/aws-sdk-go-v2/aws"
-	"github.com/aws/aws-sdk-go-v2/credentials"
-	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
 
 	"mulligan/internal/retry"
 )
@@ -48,16 +42,4 @@ func TestImpossibleHoldIsNotSent(t *testing.T) {
 		t.Error("released by nobody: got no error")
 	}
 	w.asked(t)
-}
-
-// The table and the options reach the client.
-func TestNewHolds(t *testing.T) {
-	w := &wire{answers: []answer{ok(`{}`)}}
-	server := httptest.NewServer(w)
-	defer server.Close()
-	cfg := aws.Config{Region: "eu-west-1", Credentials: credentials.NewStaticCredentialsProvider("id", "secret", "")}
-	h := NewHolds(cfg, "Own", func(o *dynamodb.Options) { o.BaseEndpoint = &server.URL })
-	if got, err := h.Current(t.Context()); err != nil || got.Rev != 0 || !strings.Contains(w.calls[0].body, `"TableName":"Own"`) {
-		t.Errorf("got %+v, error %v", got, err)
-	}
 }

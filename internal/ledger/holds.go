@@ -18,17 +18,11 @@ const maxRaces = 30
 
 // Holds is a ledger in the hands of a person who watches and stops retries: the
 // holds, the breakers and what became of retries. All of it runs with the
-// person's own credentials. It may be used concurrently. Make one with NewHolds.
+// person's own credentials. It may be used concurrently. Policies.Holds makes one.
 //
 // Errors of all methods are those of the SDK, with the permission or table that
 // they are about, beside those named.
 type Holds struct{ table *Policies }
-
-// NewHolds opens the ledger of a table. Options are for the SDK's client, applied
-// last.
-func NewHolds(cfg aws.Config, table string, options ...func(*dynamodb.Options)) *Holds {
-	return NewPolicies(cfg, table, options...).Holds()
-}
 
 // Holds is the same ledger, to watch and stop retries.
 func (p *Policies) Holds() *Holds { return &Holds{p} }
