@@ -20,6 +20,7 @@ Mulligan is deployed as stack %[1]q in account %[2]s, %[3]s, of this machine.
   build/mulligan fail --class capacity        a pipeline fails for lack of instances; watch what becomes of it
   build/mulligan fail --help                  other failures
   build/mulligan policy apply FILE --local    the next failure is judged by your policy
+  build/mulligan hold --help                  keeps retries back; holds, outcomes and dlq look around, all with --local
   build/mulligan log --follow                 what the functions log, the sweep every five minutes too
   make account                                deploys what you have changed since
   make account-down                           ends all of it
