@@ -34,9 +34,10 @@ type stacks struct {
 type stack struct {
 	host.Stack
 	*place
-	home   host.Home
-	prefix string // of the names of its pipelines
-	log    *log
+	home     host.Home
+	prefix   string // of the names of its pipelines
+	log      *log
+	sweeping sync.Mutex
 }
 
 // stack returns the stack with those parameters over the usual ones, deployed

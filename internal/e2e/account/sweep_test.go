@@ -35,7 +35,16 @@ func (s *stack) misses(t *testing.T, ago time.Duration, runs ...awstest.Run) *st
 }
 
 // sweeps has the stack swept once, by Lambda, and returns what the sweep answers.
+// Tests share stacks and count calls, so their sweeps come one after another, as
+// the rule's do: two at a time make the same call twice, with one token.
 func (s *stack) sweeps(t *testing.T) sweep.Report {
+	t.Helper()
+	s.sweeping.Lock()
+	defer s.sweeping.Unlock()
+	return s.sweepsNow(t)
+}
+
+func (s *stack) sweepsNow(t *testing.T) sweep.Report {
 	t.Helper()
 	r, failed := s.triesToSweep(t)
 	if failed != "" {
@@ -68,17 +77,22 @@ func (s *stack) triesToSweep(t *testing.T) (r sweep.Report, failed string) {
 // sweepsAtOnce has several sweeps run at the same time.
 func (s *stack) sweepsAtOnce(t *testing.T, n int) {
 	t.Helper()
+	s.sweeping.Lock()
+	defer s.sweeping.Unlock()
 	var all sync.WaitGroup
 	for range n {
-		all.Go(func() { s.sweeps(t) })
+		all.Go(func() { s.sweepsNow(t) })
 	}
 	all.Wait()
 }
 
 // ages makes what the ledger has of the execution older than it is, so that it
-// comes due: nothing in it but the time when something is to be done moves.
+// comes due: nothing in it but the time when something is to be done moves, and
+// no test's sweep is at work on it meanwhile.
 func (st *story) ages(d time.Duration) {
 	st.t.Helper()
+	st.sweeping.Lock()
+	defer st.sweeping.Unlock()
 	it := st.item()
 	earlier(it, d, "open_order", "open_due", "watch")
 	for _, part := range []string{"claim", "pause"} {
