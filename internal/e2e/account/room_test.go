@@ -5,9 +5,11 @@ package account
 import (
 	"errors"
 	"fmt"
+	"io"
 	"net/http"
 	"os"
 	"path/filepath"
+	"strconv"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -91,7 +93,8 @@ func (s *stack) killedWhileStarting(t *testing.T) {
 		s.endProcesses(t) // those that have started would take the event
 		mark := len(s.emulatorLog(t))
 		killed := make(chan int, 1)
-		go s.killNext(killed)
+		_, noted := s.notedSince(0)
+		go s.killNext(noted, killed)
 		a := s.ails(t, retriedAtOnce, fmt.Sprint("starting-", round), nil)
 		a.until("a process to kill", func() bool { return len(killed) > 0 })
 		a.ends(1, 1)
@@ -103,14 +106,37 @@ func (s *stack) killedWhileStarting(t *testing.T) {
 	t.Error("no process of it died while it started, in ten rounds")
 }
 
-// killNext kills the first process of the function that it sees.
-func (s *stack) killNext(killed chan<- int) {
-	for end := time.Now().Add(patience); time.Now().Before(end); time.Sleep(time.Millisecond) {
-		if started := s.processes(); len(started) > 0 && syscall.Kill(started[0], syscall.SIGKILL) == nil {
-			killed <- started[0]
-			return
+// killNext kills the next process of the function as soon as the emulator has
+// noted that it started one. Looking through all of /proc would be too late often.
+func (s *stack) killNext(noted int64, killed chan<- int) {
+	for end := time.Now().Add(patience); time.Now().Before(end); time.Sleep(100 * time.Microsecond) {
+		pids, size := s.notedSince(noted)
+		for _, pid := range pids {
+			if s.isProcess(pid) && syscall.Kill(pid, syscall.SIGKILL) == nil {
+				killed <- pid
+				return
+			}
+		}
+		noted = size
+	}
+}
+
+// notedSince are the processes that the emulator noted after so many bytes of its
+// notes, and how many bytes they are now. A line may be written by half.
+func (s *stack) notedSince(bytes int64) (pids []int, size int64) {
+	file, err := os.Open(filepath.Join(s.Folder, "processes"))
+	if err != nil {
+		return nil, bytes
+	}
+	defer file.Close()
+	text, _ := io.ReadAll(io.NewSectionReader(file, bytes, 1<<20))
+	whole := text[:strings.LastIndexByte(string(text), '\n')+1]
+	for _, line := range strings.Fields(string(whole)) {
+		if pid, err := strconv.Atoi(line); err == nil {
+			pids = append(pids, pid)
 		}
 	}
+	return pids, bytes + int64(len(whole))
 }
 
 func (s *stack) emulatorLog(t *testing.T) string {
@@ -141,16 +167,17 @@ func (s *stack) endProcesses(t *testing.T) {
 
 // processes are those of the stack's function that live.
 func (s *stack) processes() (pids []int) {
-	environments, _ := filepath.Glob("/proc/[0-9]*/environ")
-	for _, path := range environments {
-		text, err := os.ReadFile(path)
-		if err != nil || !strings.Contains(string(text), "AWS_LAMBDA_FUNCTION_NAME="+s.Resources["Retrier"]+"\x00") {
-			continue // another's, or gone
-		}
-		var pid int
-		if _, err := fmt.Sscanf(path, "/proc/%d/environ", &pid); err == nil {
+	folders, _ := filepath.Glob("/proc/[0-9]*")
+	for _, folder := range folders {
+		if pid, err := strconv.Atoi(filepath.Base(folder)); err == nil && s.isProcess(pid) {
 			pids = append(pids, pid)
 		}
 	}
 	return pids
+}
+
+// isProcess tells whether a process is the stack's function's, and lives.
+func (s *stack) isProcess(pid int) bool {
+	text, err := os.ReadFile(fmt.Sprintf("/proc/%d/environ", pid))
+	return err == nil && strings.Contains(string(text), "AWS_LAMBDA_FUNCTION_NAME="+s.Resources["Retrier"]+"\x00")
 }

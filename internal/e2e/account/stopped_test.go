@@ -7,6 +7,7 @@ import (
 	"net/http"
 	"os"
 	"strings"
+	"sync"
 	"syscall"
 	"testing"
 
@@ -75,11 +76,12 @@ func TestThawedAfterEveryCall(t *testing.T) {
 			})
 			a.until("the moment", func() bool { return len(stopped) == 1 })
 			pid := <-stopped
-			t.Cleanup(func() { _ = syscall.Kill(pid, syscall.SIGCONT) }) // for a test that failed before it came to it
+			thaw := sync.OnceValue(func() error { return syscall.Kill(pid, syscall.SIGCONT) }) // once: the process may stand still for another test by then
+			t.Cleanup(func() { _ = thaw() })                                                   // for a test that failed before it came to it
 			a.again()
 			a.ends(1, 1)
 			before := a.now()
-			if err := syscall.Kill(pid, syscall.SIGCONT); err != nil {
+			if err := thaw(); err != nil {
 				t.Fatal(err)
 			}
 			a.until("the end of the delivery that stood still", func() bool { return len(a.log.of(a.arn)) > 1 })
