@@ -30,10 +30,11 @@ type gate struct {
 
 // A passage is a request that came to the gate.
 type passage struct {
-	op     string // "RetryPipelineExecution", "TransactWriteItems", "CreateSchedule", ...
-	body   string // in lower case, as the ledger's keys are
-	client string // the address it came from: of one process
-	server string // the address it came to
+	op     string          // "RetryPipelineExecution", "TransactWriteItems", "CreateSchedule", ...
+	body   string          // in lower case, as the ledger's keys are
+	client string          // the address it came from: of one process
+	server string          // the address it came to
+	gone   <-chan struct{} // closed when nobody waits for its answer any more
 }
 
 // about tells whether the request concerns an execution, a pipeline, a table:
@@ -117,7 +118,7 @@ func (g *gate) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		return // whoever sent it is gone
 	}
 	r.Body = io.NopCloser(bytes.NewReader(body))
-	p := passage{op: operation(r), body: strings.ToLower(string(body)), client: r.RemoteAddr}
+	p := passage{op: operation(r), body: strings.ToLower(string(body)), client: r.RemoteAddr, gone: r.Context().Done()}
 	if here, ok := r.Context().Value(http.LocalAddrContextKey).(net.Addr); ok {
 		p.server = here.String()
 	}

@@ -2,7 +2,10 @@
 
 package account
 
-import "testing"
+import (
+	"strings"
+	"testing"
+)
 
 // A function killed before and after every call that it makes, on each course
 // of a failure: Lambda delivers again, and it comes to one effective retry for
@@ -35,11 +38,12 @@ func TestKilledAtEveryCall(t *testing.T) {
 }
 
 // endedInSilence checks that no delivery ended in an error: one that is killed or
-// hangs has no time for that, and the others have no reason.
+// hangs has no time for that, and the others have no reason, unless a busy
+// machine kept an answer from them for too long.
 func (a *ailing) endedInSilence() {
 	a.t.Helper()
 	for _, l := range a.log.of(a.arn) {
-		if l.Error != "" {
+		if l.Error != "" && !strings.HasSuffix(l.Error, tooSlow) {
 			a.t.Errorf("an error: %s\n%s", l.Error, a)
 		}
 	}

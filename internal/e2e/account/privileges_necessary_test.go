@@ -75,8 +75,10 @@ func refusedAndKept(a act, action string) bool {
 		return false
 	}
 	named := func(l line) bool { return strings.Contains(l.Error, action) }
+	slow := func(l line) bool { return strings.HasSuffix(l.Error, tooSlow) }
 	a.until("three log lines that name "+action, func() bool {
-		return len(slices.DeleteFunc(a.log.of(a.arn), func(l line) bool { return !named(l) })) == 3
+		lines := slices.DeleteFunc(a.log.of(a.arn), func(l line) bool { return !named(l) && !slow(l) })
+		return len(lines) == 3 && slices.ContainsFunc(lines, named)
 	})
 	if a.retried() != 0 {
 		a.t.Errorf("retried without %s\n%s", action, a)

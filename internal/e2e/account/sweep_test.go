@@ -47,11 +47,18 @@ func (s *stack) sweeps(t *testing.T) sweep.Report {
 func (s *stack) sweepsNow(t *testing.T) sweep.Report {
 	t.Helper()
 	r, failed := s.triesToSweep(t)
+	for again := 0; strings.Contains(failed, tooSlow) && again < 3; again++ {
+		r, failed = s.triesToSweep(t)
+	}
 	if failed != "" {
 		t.Errorf("sweep: %s", failed)
 	}
 	return r
 }
+
+// tooSlow is how an error ends if the machine is so busy that a call did not
+// have its answer in time.
+const tooSlow = "context deadline exceeded"
 
 // triesToSweep has the stack swept once; failed is the error that the function
 // ended in, if it did.
