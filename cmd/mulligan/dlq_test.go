@@ -3,9 +3,6 @@ package main
 import (
 	"bytes"
 	"context"
-	"flag"
-	"os"
-	"path/filepath"
 	"strings"
 	"testing"
 	"time"
@@ -19,8 +16,6 @@ import (
 	"mulligan/internal/letters/letterstest"
 	"mulligan/internal/retry"
 )
-
-var updateDLQ = flag.Bool("update-dlq", false, "write what the dlq commands print to testdata/dlq instead of comparing with it")
 
 // mailroom is a stack with dead letters, a ledger in memory, and somebody who
 // looks through the letters.
@@ -69,25 +64,6 @@ func (m *mailroom) fine(t *testing.T, args ...string) string {
 		t.Fatalf("%q: exit %d\n%s%s", args, code, out, problems)
 	}
 	return out
-}
-
-// goldenDLQ compares an output with the file of that name.
-func goldenDLQ(t *testing.T, name, got string) {
-	t.Helper()
-	path := filepath.Join("testdata", "dlq", name+".txt")
-	if *updateDLQ {
-		if err := os.WriteFile(path, []byte(got), 0o600); err != nil {
-			t.Fatal(err)
-		}
-		return
-	}
-	want, err := os.ReadFile(path)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if got != string(want) {
-		t.Errorf("%s\ngot\n%s\nwant\n%s", path, got, want)
-	}
 }
 
 const deadExecution = "arn:aws:sagemaker:eu-west-1:123456789012:pipeline/churn/execution/abc123"
@@ -179,5 +155,5 @@ func TestDLQHelp(t *testing.T) {
 	for _, command := range []string{"", "list", "show", "replay"} {
 		all += "$ mulligan dlq " + strings.TrimSpace(command+" --help") + "\n" + newMailroom(t).fine(t, append(strings.Fields(command), "--help")...) + "\n"
 	}
-	goldenDLQ(t, "help", all)
+	golden(t, "dlq/help.txt", all)
 }

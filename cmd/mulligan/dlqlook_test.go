@@ -17,8 +17,8 @@ import (
 
 func TestDLQList(t *testing.T) {
 	m := newMailroom(t, allShapes(t)...)
-	goldenDLQ(t, "list", m.fine(t, "list"))
-	goldenDLQ(t, "list-json", m.fine(t, "list", "--json"))
+	golden(t, "dlq/list.txt", m.fine(t, "list"))
+	golden(t, "dlq/list-json.txt", m.fine(t, "list", "--json"))
 	if left := m.office.Left(); strings.Contains(left, "(") || len(strings.Fields(left)) != 4 {
 		t.Errorf("left %s", left)
 	}
@@ -48,12 +48,12 @@ func TestDLQListBeside(t *testing.T) {
 func TestDLQShow(t *testing.T) {
 	m := newMailroom(t, allShapes(t)...)
 	m.claimed(t)
-	goldenDLQ(t, "show-function", m.fine(t, "show", byFunction))
-	goldenDLQ(t, "show-rule", m.fine(t, "show", byRule))
-	goldenDLQ(t, "show-schedule", m.fine(t, "show", "77AA"))
-	goldenDLQ(t, "show-nobody", m.fine(t, "show", "9"))
+	golden(t, "dlq/show-function.txt", m.fine(t, "show", byFunction))
+	golden(t, "dlq/show-rule.txt", m.fine(t, "show", byRule))
+	golden(t, "dlq/show-schedule.txt", m.fine(t, "show", "77AA"))
+	golden(t, "dlq/show-nobody.txt", m.fine(t, "show", "9"))
 	out := m.fine(t, "show", byFunction, "--json")
-	goldenDLQ(t, "show-function-json", out)
+	golden(t, "dlq/show-function-json.txt", out)
 	var got struct{ Payload string }
 	if err := json.Unmarshal([]byte(out), &got); err != nil || got.Payload != deadEvent {
 		t.Errorf("the payload is not as it was: %v\n got %q\nwant %q", err, got.Payload, deadEvent)

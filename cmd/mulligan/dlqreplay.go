@@ -1,13 +1,11 @@
 package main
 
 import (
-	"bufio"
 	"context"
 	"errors"
 	"fmt"
 	"io"
 	"slices"
-	"strings"
 	"text/tabwriter"
 
 	"github.com/spf13/cobra"
@@ -84,7 +82,7 @@ func (r *replaying) run(cmd *cobra.Command, ids []string) (err error) {
 		return r.nothing(out)
 	}
 	r.tell(out)
-	if err := r.ask(out); err != nil {
+	if err := r.w.confirm(r.cmd, out, r.yes, "Replay?", "nothing is replayed"); err != nil {
 		return err
 	}
 	return r.send(out)
@@ -144,26 +142,6 @@ func (r *replaying) tell(out io.Writer) {
 	}
 	r.doubts(out)
 	writeBeside(out, r.seen)
-}
-
-// ask lets a person decide; --yes is a person who did.
-func (r *replaying) ask(out io.Writer) error {
-	switch {
-	case r.yes:
-		return nil
-	case !r.w.attended:
-		return errors.New("nothing is replayed: nobody is here to ask, standard input being no terminal; --yes goes on without asking")
-	}
-	fmt.Fprint(out, "Replay? [y/N] ")
-	answer, err := bufio.NewReader(r.cmd.InOrStdin()).ReadString('\n')
-	if err != nil && !errors.Is(err, io.EOF) {
-		return fmt.Errorf("read the answer: %w", err)
-	}
-	switch strings.ToLower(strings.TrimSpace(answer)) {
-	case "y", "yes":
-		return nil
-	}
-	return errors.New("nothing is replayed: the answer was not yes")
 }
 
 // send replays them, a line each.

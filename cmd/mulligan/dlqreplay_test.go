@@ -15,7 +15,7 @@ import (
 func TestDLQReplayAll(t *testing.T) {
 	m := newMailroom(t, allShapes(t)...)
 	out, problems, code := m.types(t, "replay", "--all", "--yes")
-	goldenDLQ(t, "replay-all", out+problems)
+	golden(t, "dlq/replay-all.txt", out+problems)
 	if code != exitError || m.office.Left() != byNobody {
 		t.Errorf("exit %d, left %s", code, m.office.Left())
 	}

@@ -3,7 +3,6 @@ package main
 import (
 	"bytes"
 	"encoding/json"
-	"flag"
 	"os"
 	"path/filepath"
 	"slices"
@@ -15,8 +14,6 @@ import (
 	"mulligan/internal/account"
 	"mulligan/internal/explain"
 )
-
-var updateExplained = flag.Bool("update-explained", false, "write testdata/explain anew")
 
 const sampleEvents = "../../events/"
 
@@ -156,19 +153,7 @@ func TestExplainGolden(t *testing.T) {
 			if code != 0 {
 				t.Fatalf("exit %d: %s", code, problems)
 			}
-			path := filepath.Join("testdata", "explain", name)
-			if *updateExplained {
-				if err := os.WriteFile(path, []byte(got), 0o644); err != nil {
-					t.Fatal(err)
-				}
-			}
-			want, err := os.ReadFile(path)
-			if err != nil {
-				t.Fatal(err)
-			}
-			if got != string(want) {
-				t.Errorf("got\n%s\nwant (go test -update-explained writes it)\n%s", got, want)
-			}
+			golden(t, "explain/"+name, got)
 		})
 	}
 }

@@ -11,6 +11,7 @@ import (
 
 	"mulligan/internal/cause"
 	"mulligan/internal/deployment"
+	"mulligan/internal/explain"
 	"mulligan/internal/ledger"
 	"mulligan/internal/plaintext"
 	"mulligan/internal/policy"
@@ -179,19 +180,19 @@ func (h *holding) set(cmd *cobra.Command) error {
 		fmt.Fprintln(out, "Nothing is written: this was a dry run.")
 		return nil
 	}
-	if err := h.asks("Hold it? [y/N] ").ask(out); err != nil {
+	if err := h.w.confirm(cmd, out, h.yes, "Hold it?", "nothing is written"); err != nil {
 		return err
 	}
 	if _, err := h.kept.Place(cmd.Context(), h.hold, h.seen); err != nil {
 		return unwritten(err)
 	}
-	fmt.Fprintf(out, "Held: %s, until %s. `mulligan release%s%s` ends it before.\n", scopeInWords(h.on), h.w.bothZones(h.hold.Until), h.scope.typed(), h.in.flags)
+	fmt.Fprintf(out, "Held: %s, until %s. `mulligan release%s%s` ends it before.\n", explain.HoldInWords(h.on), h.w.bothZones(h.hold.Until), h.scope.typed(), h.in.flags)
 	return nil
 }
 
 // tell says what setting the hold would do.
 func (h *holding) tell(out io.Writer, lasts time.Duration) error {
-	fmt.Fprintf(out, "This holds %s in %s.\n", scopeInWords(h.on), h.in)
+	fmt.Fprintf(out, "This holds %s in %s.\n", explain.HoldInWords(h.on), h.in)
 	fmt.Fprintf(out, "  until  %s, which is %s from now\n", h.w.bothZones(h.hold.Until), policyfile.Length(lasts))
 	fmt.Fprintf(out, "  by     %s\n  note   %s\n", h.author, h.note)
 	if h.stood.Scope != "" {
@@ -219,11 +220,6 @@ func (h *holding) doubts(out io.Writer) {
 	if h.scope.class != "" && !h.everRetried(cause.Class(h.scope.class)) {
 		fmt.Fprintf(out, "Note: failures of class %s are never retried under the policy in force: there is nothing to hold.\n", h.scope.class)
 	}
-}
-
-// asks is the question, as the policy's commands ask theirs.
-func (h *holding) asks(question string) *replacing {
-	return &replacing{choice: h.choice, cmd: h.cmd, w: h.w, question: question}
 }
 
 // unwritten tells an error after which nothing was written.

@@ -2,9 +2,6 @@ package main
 
 import (
 	"bytes"
-	"flag"
-	"os"
-	"path/filepath"
 	"strings"
 	"testing"
 	"time"
@@ -14,8 +11,6 @@ import (
 	"mulligan/internal/ledger"
 	"mulligan/internal/retry"
 )
-
-var updateHolds = flag.Bool("update-holds", false, "write what the commands about holds print to testdata/holds instead of comparing with it")
 
 // keeping is a ledger in memory with both sides of a person's.
 type keeping struct {
@@ -79,37 +74,18 @@ func (g *guard) current(t *testing.T) retry.Holds {
 	return h
 }
 
-// goldenHolds compares an output with the file of that name.
-func goldenHolds(t *testing.T, name, got string) {
-	t.Helper()
-	path := filepath.Join("testdata", "holds", name+".txt")
-	if *updateHolds {
-		if err := os.WriteFile(path, []byte(got), 0o600); err != nil {
-			t.Fatal(err)
-		}
-		return
-	}
-	want, err := os.ReadFile(path)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if got != string(want) {
-		t.Errorf("%s\ngot\n%s\nwant\n%s", path, got, want)
-	}
-}
-
 func TestHoldHelp(t *testing.T) {
 	all := ""
 	for _, command := range []string{"hold", "release", "holds", "outcomes"} {
 		all += "$ mulligan " + command + " --help\n" + newGuard().fine(t, command, "--help") + "\n"
 	}
-	goldenHolds(t, "help", all)
+	golden(t, "holds/help.txt", all)
 }
 
 func TestHold(t *testing.T) {
 	g := newGuard()
 	g.answers = "y\n"
-	goldenHolds(t, "hold", g.fine(t, "hold", "--for", "2h", "--note", "the feature store is being repaired"))
+	golden(t, "holds/hold.txt", g.fine(t, "hold", "--for", "2h", "--note", "the feature store is being repaired"))
 	want := retry.Hold{
 		Scope: "account 123456789012 eu-west-1", Author: "ada", Note: "the feature store is being repaired",
 		Since: midnight, Until: midnight.Add(2 * time.Hour),
@@ -118,7 +94,7 @@ func TestHold(t *testing.T) {
 		t.Errorf("\n got %+v\nwant %+v", got, want)
 	}
 	g.at = midnight.Add(30 * time.Minute)
-	goldenHolds(t, "hold-again", g.fine(t, "hold", "--account", "--for", "45m", "--note", "longer", "--author", "grace"))
+	golden(t, "holds/hold-again.txt", g.fine(t, "hold", "--account", "--for", "45m", "--note", "longer", "--author", "grace"))
 	if got := g.current(t); got.Rev != 2 || len(got.Holds) != 1 || got.Holds[0].Author != "grace" || !got.Holds[0].Until.Equal(g.at.Add(45*time.Minute)) {
 		t.Errorf("got %+v, want grace's in place of ada's", got)
 	}

@@ -7,6 +7,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"mulligan/internal/explain"
 	"mulligan/internal/ledger"
 )
 
@@ -41,14 +42,14 @@ func (h *holding) release(cmd *cobra.Command) error {
 	if h.stood.Scope == "" {
 		return h.notHeld(out)
 	}
-	fmt.Fprintf(out, "This releases %s in %s: the hold %s.\n", scopeInWords(h.on), h.in, h.w.setBy(h.stood))
+	fmt.Fprintf(out, "This releases %s in %s: the hold %s.\n", explain.HoldInWords(h.on), h.in, h.w.setBy(h.stood))
 	fmt.Fprintln(out, "What it held back comes back with the next sweeps, every five minutes, the oldest first, and is decided anew.")
 	h.others(out, "Other holds stay")
 	if h.dryRun {
 		fmt.Fprintln(out, "Nothing is written: this was a dry run.")
 		return nil
 	}
-	if err := h.asks("Release it? [y/N] ").ask(out); err != nil {
+	if err := h.w.confirm(cmd, out, h.yes, "Release it?", "nothing is written"); err != nil {
 		return err
 	}
 	by := ledger.By{Author: h.author, Note: h.note, At: h.w.now()}
@@ -59,12 +60,12 @@ func (h *holding) release(cmd *cobra.Command) error {
 	case err != nil:
 		return unwritten(err)
 	}
-	fmt.Fprintf(out, "Released: %s.\n", scopeInWords(h.on))
+	fmt.Fprintf(out, "Released: %s.\n", explain.HoldInWords(h.on))
 	return nil
 }
 
 func (h *holding) notHeld(out io.Writer) error {
-	fmt.Fprintf(out, "Nothing was released: no hold on %s is set in %s.\n", scopeInWords(h.on), h.in)
+	fmt.Fprintf(out, "Nothing was released: no hold on %s is set in %s.\n", explain.HoldInWords(h.on), h.in)
 	h.others(out, fmt.Sprintf("Holds that are set, as `mulligan release%s` takes them", h.in.flags))
 	return nil
 }
@@ -78,7 +79,7 @@ func (h *holding) others(out io.Writer, lead string) {
 	for _, hold := range standingHolds(h.seen, h.w.now()) {
 		if hold.Scope != h.on {
 			hold.Author, hold.Note = plainly(hold.Author, authorWidth), plainly(hold.Note, noteWidth)
-			flags := orWord(toRelease(hold.Scope, h.in.Home), scopeInWords(hold.Scope))
+			flags := orWord(toRelease(hold.Scope, h.in.Home), explain.HoldInWords(hold.Scope))
 			lines = append(lines, fmt.Sprintf("  %s, %s\n", flags, h.w.setBy(hold)))
 		}
 	}

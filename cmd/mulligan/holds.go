@@ -165,7 +165,7 @@ func (b heldBack) writeHolds(out io.Writer, w world) {
 	columns := tabwriter.NewWriter(out, 0, 0, 2, ' ', 0)
 	fmt.Fprintln(columns, "  SCOPE\tUNTIL\tLEFT\tSINCE\tBY\tNOTE")
 	for _, hold := range b.Holds {
-		fmt.Fprintf(columns, "  %s\t%s\t%s\t%s\t%s\t%s\n", scopeInWords(hold.Scope), hold.Until.In(w.zone).Format(timeLayout),
+		fmt.Fprintf(columns, "  %s\t%s\t%s\t%s\t%s\t%s\n", explain.HoldInWords(hold.Scope), hold.Until.In(w.zone).Format(timeLayout),
 			about(hold.Until.Sub(b.now)), hold.Since.In(w.zone).Format(timeLayout), orWord(plainly(hold.Author, authorWidth), "-"), orWord(plainly(hold.Note, noteWidth), "-"))
 	}
 	_ = columns.Flush() // as every other write to the terminal

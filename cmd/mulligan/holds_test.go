@@ -41,7 +41,7 @@ func storm(t *testing.T) *guard {
 
 func TestHolds(t *testing.T) {
 	g := newGuard()
-	goldenHolds(t, "none", g.fine(t, "holds")+g.fine(t, "holds", "--json")+g.fine(t, "holds", "--history")+g.fine(t, "holds", "--history", "--json"))
+	golden(t, "holds/none.txt", g.fine(t, "holds")+g.fine(t, "holds", "--json")+g.fine(t, "holds", "--history")+g.fine(t, "holds", "--history", "--json"))
 	g = storm(t)
 	g.fine(t, "hold", "--pipeline", "payments-daily", "--for", "2d", "--note", "bad input", "--yes")
 	g.fine(t, "hold", "--account", "--for", "5m", "--note", "over by then", "--yes")
@@ -49,10 +49,10 @@ func TestHolds(t *testing.T) {
 	g.at = midnight.Add(10 * time.Minute)
 	g.fine(t, "release", "--pipeline", "Payments-Daily", "--yes")
 	g.fine(t, "hold", "--all", "--for", "90s", "--note", "everything is on fire", "--yes")
-	goldenHolds(t, "holds", g.fine(t, "holds"))
-	goldenHolds(t, "holds-json", g.fine(t, "holds", "--json"))
-	goldenHolds(t, "history", g.fine(t, "holds", "--history"))
-	goldenHolds(t, "history-json", g.fine(t, "holds", "--history", "--json", "--limit", "2"))
+	golden(t, "holds/holds.txt", g.fine(t, "holds"))
+	golden(t, "holds/holds-json.txt", g.fine(t, "holds", "--json"))
+	golden(t, "holds/history.txt", g.fine(t, "holds", "--history"))
+	golden(t, "holds/history-json.txt", g.fine(t, "holds", "--history", "--json", "--limit", "2"))
 	if out := g.fine(t, "holds", "--history", "--limit", "4"); !strings.HasSuffix(out, "There are older ones: --limit shows more.\n") || strings.Count(out, "\n") != 7 {
 		t.Errorf("got\n%s", out)
 	}
@@ -84,7 +84,7 @@ func TestRelease(t *testing.T) {
 	g.fine(t, "hold", "--all", "--for", "2h", "--note", "for all", "--yes")
 	g.fine(t, "hold", "--pipeline", "churn", "--for", "1h", "--note", "for one", "--yes")
 	g.at = midnight.Add(time.Minute)
-	goldenHolds(t, "release", g.fine(t, "release", "--pipeline", "churn", "--note", "mended")+"\n"+
+	golden(t, "holds/release.txt", g.fine(t, "release", "--pipeline", "churn", "--note", "mended")+"\n"+
 		g.fine(t, "release", "--pipeline", "churn")+"\n"+
 		g.fine(t, "release", "--all", "--dry-run"))
 	if got := g.current(t); got.Rev != 3 || len(got.Holds) != 1 || got.Holds[0].Scope != "all" {

@@ -119,18 +119,3 @@ func toRelease(scope string, home retry.Home) string {
 
 // maxScopeShown bounds a scope that is shown.
 const maxScopeShown = 300
-
-// scopeInWords is the scope of a hold for people.
-func scopeInWords(scope string) string {
-	kind, name, _ := strings.Cut(plaintext.Line(scope, maxScopeShown), " ")
-	switch kind {
-	case retry.HoldOfAll:
-		return "everything"
-	case "account":
-		number, region, _ := strings.Cut(name, " ")
-		return "account " + number + " in " + region
-	case "class":
-		return "failures of class " + name
-	}
-	return kind + " " + name
-}

@@ -6,6 +6,7 @@ import (
 	"text/tabwriter"
 	"time"
 
+	"mulligan/internal/explain"
 	"mulligan/internal/ledger"
 )
 
@@ -53,7 +54,7 @@ func writeChanges(out io.Writer, w world, in place, found []ledger.HoldChange, m
 			until = c.Until.In(w.zone).Format(timeLayout)
 		}
 		fmt.Fprintf(columns, "  %d\t%s\t%s\t%s\t%s\t%s\t%s\n", c.Rev, c.At.In(w.zone).Format(timeLayout), happened(c),
-			orWord(scopeInWords(c.Scope), "-"), until, orWord(plainly(c.Author, authorWidth), "-"), orWord(plainly(c.Note, noteWidth), "-"))
+			orWord(explain.HoldInWords(c.Scope), "-"), until, orWord(plainly(c.Author, authorWidth), "-"), orWord(plainly(c.Note, noteWidth), "-"))
 	}
 	_ = columns.Flush() // as every other write to the terminal
 	if more {

@@ -23,7 +23,7 @@ func (g *guard) applies(t *testing.T, policy string) {
 
 func TestOutcomes(t *testing.T) {
 	g := newGuard()
-	goldenHolds(t, "outcomes-none", g.fine(t, "outcomes")+g.fine(t, "outcomes", "--pipeline", "Churn")+g.fine(t, "outcomes", "--json"))
+	golden(t, "holds/outcomes-none.txt", g.fine(t, "outcomes")+g.fine(t, "outcomes", "--pipeline", "Churn")+g.fine(t, "outcomes", "--json"))
 	n := 0
 	for _, tally := range []struct {
 		pipeline string
@@ -45,9 +45,9 @@ func TestOutcomes(t *testing.T) {
 			g.commits(t, fmt.Sprint(n), retry.Change{Tally: &retry.Tally{Pipeline: tally.pipeline, Class: tally.class, Result: tally.result, Same: tally.same}})
 		}
 	}
-	goldenHolds(t, "outcomes", g.fine(t, "outcomes"))
-	goldenHolds(t, "outcomes-pipeline", g.fine(t, "outcomes", "--pipeline", "Payments-Daily")+g.fine(t, "outcomes", "--pipeline", "payments"))
-	goldenHolds(t, "outcomes-json", g.fine(t, "outcomes", "--json", "--pipeline", "churn"))
+	golden(t, "holds/outcomes.txt", g.fine(t, "outcomes"))
+	golden(t, "holds/outcomes-pipeline.txt", g.fine(t, "outcomes", "--pipeline", "Payments-Daily")+g.fine(t, "outcomes", "--pipeline", "payments"))
+	golden(t, "holds/outcomes-json.txt", g.fine(t, "outcomes", "--json", "--pipeline", "churn"))
 }
 
 // The commands ask the table where the ledger is one.

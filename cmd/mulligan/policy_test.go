@@ -4,8 +4,6 @@ import (
 	"bytes"
 	"context"
 	"errors"
-	"flag"
-	"os"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -19,8 +17,6 @@ import (
 	"mulligan/internal/ledger"
 	"mulligan/internal/retry"
 )
-
-var updatePolicy = flag.Bool("update-policy", false, "write what the policy commands print to testdata/policy instead of comparing with it")
 
 // desk is somebody at work on policies: a stack with a ledger in memory, and
 // what they answer to questions. No call leaves the process.
@@ -93,32 +89,13 @@ func (d *desk) fine(t *testing.T, args ...string) string {
 // at is a policy of testdata.
 func at(name string) string { return filepath.Join("testdata", "policy", name) }
 
-// golden compares an output with the file of that name.
-func golden(t *testing.T, name, got string) {
-	t.Helper()
-	path := at(name + ".txt")
-	if *updatePolicy {
-		if err := os.WriteFile(path, []byte(got), 0o600); err != nil {
-			t.Fatal(err)
-		}
-		return
-	}
-	want, err := os.ReadFile(path)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if got != string(want) {
-		t.Errorf("%s\ngot\n%s\nwant\n%s", path, got, want)
-	}
-}
-
 func TestPolicyHelp(t *testing.T) {
 	d := newDesk()
 	all := ""
 	for _, command := range []string{"", "lint", "show", "apply", "history", "rollback"} {
 		all += "$ mulligan policy " + strings.TrimSpace(command+" --help") + "\n" + d.fine(t, append(strings.Fields(command), "--help")...) + "\n"
 	}
-	golden(t, "help", all)
+	golden(t, "policy/help.txt", all)
 }
 
 // decided puts decisions on record: failures of a pipeline for these reasons.

@@ -55,7 +55,7 @@ func (a applying) run(cmd *cobra.Command, w world, name string) error {
 	case len(src) > ledger.MaxSource:
 		return fmt.Errorf("%s has %d bytes, and the ledger keeps at most %d: shorten its comments", file.Name, len(src), ledger.MaxSource)
 	}
-	c := replacing{choice: a.choice, cmd: cmd, w: w, to: ofFile(file, src), question: "Apply it? [y/N] "}
+	c := replacing{choice: a.choice, cmd: cmd, w: w, to: ofFile(file, src), question: "Apply it?"}
 	if err := c.find(&a.at); err != nil {
 		return err
 	}

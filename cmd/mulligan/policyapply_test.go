@@ -20,22 +20,22 @@ const outOfMemory = "AlgorithmError: , exit code: 137"
 func TestPolicyApply(t *testing.T) {
 	d := newDesk()
 	d.answers = "y\n"
-	golden(t, "apply-first", d.fine(t, "apply", at("team.yaml"), "--note", "the first one"))
+	golden(t, "policy/apply-first.txt", d.fine(t, "apply", at("team.yaml"), "--note", "the first one"))
 	d.decided(t, "churn-daily", awstest.ReasonCapacity, outOfMemory)
-	golden(t, "apply-next", d.fine(t, "apply", at("tighter.yaml"), "--author", "grace"))
-	golden(t, "apply-again", d.fine(t, "apply", at("tighter.yaml")))
+	golden(t, "policy/apply-next.txt", d.fine(t, "apply", at("tighter.yaml"), "--author", "grace"))
+	golden(t, "policy/apply-again.txt", d.fine(t, "apply", at("tighter.yaml")))
 	v, err := d.ledger.Current(t.Context())
 	if err != nil || v.Rev != 2 || v.Author != "grace" || !v.At.Equal(midnight) || !strings.HasPrefix(v.Source, "version: 1\n") {
 		t.Errorf("got %+v, error %v", v, err)
 	}
-	golden(t, "history", d.fine(t, "history"))
+	golden(t, "policy/history.txt", d.fine(t, "history"))
 }
 
 // What goes is told too.
 func TestPolicyApplyLess(t *testing.T) {
 	d := newDesk()
 	d.fine(t, "apply", at("tighter.yaml"), "--yes")
-	golden(t, "apply-less", d.fine(t, "apply", at("doubtful.yaml"), "--dry-run"))
+	golden(t, "policy/apply-less.txt", d.fine(t, "apply", at("doubtful.yaml"), "--dry-run"))
 }
 
 func TestPolicyOrder(t *testing.T) {

@@ -36,7 +36,7 @@ func TestPolicyLint(t *testing.T) {
 
 func TestPolicyLintTells(t *testing.T) {
 	out, _, _ := newDesk().types(t, "lint", at("faulty.yaml"))
-	golden(t, "lint", filepath.ToSlash(out))
+	golden(t, "policy/lint.txt", filepath.ToSlash(out))
 }
 
 // Each finding is one line of JSON, and nothing else is.

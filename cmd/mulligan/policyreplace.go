@@ -1,7 +1,6 @@
 package main
 
 import (
-	"bufio"
 	"errors"
 	"fmt"
 	"io"
@@ -81,7 +80,7 @@ func (r *replacing) run() error {
 		fmt.Fprintln(out, "Nothing is written: this was a dry run.")
 		return nil
 	}
-	if err := r.ask(out); err != nil {
+	if err := r.w.confirm(r.cmd, out, r.yes, r.question, "nothing is written"); err != nil {
 		return err
 	}
 	return r.write(out)
@@ -131,26 +130,6 @@ func (r *replacing) backtest(out io.Writer) error {
 	}
 	fmt.Fprintf(out, "Back-test on the %s on record:\n", of)
 	return result.Write(out)
-}
-
-// ask lets a person decide; --yes is a person who did.
-func (r *replacing) ask(out io.Writer) error {
-	switch {
-	case r.yes:
-		return nil
-	case !r.w.attended:
-		return errors.New("nothing is written: nobody is here to ask, standard input being no terminal; --yes goes on without asking")
-	}
-	fmt.Fprint(out, r.question)
-	answer, err := bufio.NewReader(r.cmd.InOrStdin()).ReadString('\n')
-	if err != nil && !errors.Is(err, io.EOF) {
-		return fmt.Errorf("read the answer: %w", err)
-	}
-	switch strings.ToLower(strings.TrimSpace(answer)) {
-	case "y", "yes":
-		return nil
-	}
-	return errors.New("nothing is written: the answer was not yes")
 }
 
 func (r *replacing) write(out io.Writer) error {

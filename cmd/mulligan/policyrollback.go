@@ -30,7 +30,7 @@ and asks what apply does, and is a new entry of the history.`,
 		Example: "  mulligan policy rollback\n  mulligan policy rollback 3 --note 'too few retries'\n  mulligan policy rollback built-in",
 		Args:    cobra.MaximumNArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			r := replacing{choice: c, cmd: cmd, w: w, question: "Roll back to it? [y/N] "}
+			r := replacing{choice: c, cmd: cmd, w: w, question: "Roll back to it?"}
 			if err := r.find(&at); err != nil {
 				return err
 			}

@@ -19,7 +19,7 @@ func threeRevs(t *testing.T) *desk {
 func TestPolicyRollback(t *testing.T) {
 	d := threeRevs(t)
 	d.answers = "y\n"
-	golden(t, "rollback", d.fine(t, "rollback"))
+	golden(t, "policy/rollback.txt", d.fine(t, "rollback"))
 	history, err := d.ledger.History(t.Context(), 10)
 	if err != nil || len(history) != 4 || history[0].Hash != history[2].Hash || history[0].Author != "ada" {
 		t.Errorf("got %+v, error %v", history, err)

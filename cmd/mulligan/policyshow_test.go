@@ -13,14 +13,14 @@ import (
 
 func TestPolicyShow(t *testing.T) {
 	d := newDesk()
-	golden(t, "show-built-in", d.fine(t, "show"))
-	golden(t, "show-file", d.fine(t, "show", at("team.yaml"), "--pipeline", "payments-daily"))
-	golden(t, "show-file-in-stack", d.fine(t, "show", at("team.yaml"), "--stack", "mulligan"))
+	golden(t, "policy/show-built-in.txt", d.fine(t, "show"))
+	golden(t, "policy/show-file.txt", d.fine(t, "show", at("team.yaml"), "--pipeline", "payments-daily"))
+	golden(t, "policy/show-file-in-stack.txt", d.fine(t, "show", at("team.yaml"), "--stack", "mulligan"))
 	if len(d.asked) != 1 {
 		t.Errorf("asked %q, want a stack asked only where one is named", d.asked)
 	}
 	d.fine(t, "apply", at("team.yaml"), "--yes")
-	golden(t, "show-stack", d.fine(t, "show", "--stack", "mulligan", "--pipeline", "payments-daily"))
+	golden(t, "policy/show-stack.txt", d.fine(t, "show", "--stack", "mulligan", "--pipeline", "payments-daily"))
 }
 
 // value is what show says about a path, as JSON has it.

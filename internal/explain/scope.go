@@ -10,20 +10,28 @@ import (
 // maxScope bounds a scope that is shown, in characters.
 const maxScope = 300
 
-// holdInWords is the scope of a hold for people.
-func holdInWords(scope string) string {
+// HoldInWords is the scope of a hold for people, as a heading or a column has it.
+func HoldInWords(scope string) string {
 	kind, name, _ := strings.Cut(plaintext.Line(scope, maxScope), " ")
 	switch kind {
 	case retry.HoldOfAll:
 		return "everything"
 	case "account":
 		number, region, _ := strings.Cut(name, " ")
-		return "the account " + number + " in " + region
+		return "account " + number + " in " + region
 	case "class":
 		return "failures of class " + name
-	default:
-		return "the " + kind + " " + name
 	}
+	return kind + " " + name
+}
+
+// holdInWords is the same as a sentence has it.
+func holdInWords(scope string) string {
+	words := HoldInWords(scope)
+	if kind, _, _ := strings.Cut(scope, " "); kind == retry.HoldOfAll || kind == "class" {
+		return words
+	}
+	return "the " + words
 }
 
 // there has the commands that a text tells to run act on the deployment that was
