@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"slices"
-	"sync"
 	"time"
 
 	"mulligan/internal/cause"
@@ -35,11 +34,11 @@ func (c *Corridor) askNewer(ctx context.Context, s *Situation) error {
 	}
 	helped := make([]bool, len(newer))
 	errs := make([]error, len(newer))
-	var asked sync.WaitGroup
+	asks := make([]func(), len(newer))
 	for i, other := range newer {
-		asked.Go(func() { helped[i], errs[i] = c.helped(ctx, other) })
+		asks[i] = func() { helped[i], errs[i] = c.helped(ctx, other) }
 	}
-	asked.Wait()
+	c.abreast(asks...)
 	if i := slices.Index(helped, false); i >= 0 {
 		s.Facts.Newer = newer[i].String()
 	}
@@ -63,11 +62,11 @@ func (c *Corridor) helped(ctx context.Context, arn ExecutionARN) (bool, error) {
 // has nothing to say.
 func (c *Corridor) lookCloser(ctx context.Context, s *Situation, at []int) error {
 	jobs, errs := make([]cause.Job, len(at)), make([]error, len(at))
-	var asked sync.WaitGroup
+	asks := make([]func(), len(at))
 	for i, place := range at {
-		asked.Go(func() { jobs[i], errs[i] = c.Background.Job(ctx, s.Facts.Failed[place].Ref) })
+		asks[i] = func() { jobs[i], errs[i] = c.Background.Job(ctx, s.Facts.Failed[place].Ref) }
 	}
-	asked.Wait()
+	c.abreast(asks...)
 	s.Facts = s.Facts.withJobs(at, jobs)
 	for i, err := range errs {
 		if errors.Is(err, ErrGone) {

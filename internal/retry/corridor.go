@@ -51,6 +51,7 @@ type Corridor struct {
 	Background Background
 	Schedules  Schedules
 	Now        func() time.Time
+	Abreast    func(...func()) // how calls are made that do not depend on one another; nil: SideBySide
 }
 
 // maxPlans bounds how often one delivery plans anew because its write was
@@ -184,15 +185,15 @@ func (c *Corridor) look(ctx context.Context, n Notice) (Facts, error) {
 			return c.seen(n.Execution, execution, nil, err, nil)
 		}
 	}
-	var rows []Step
-	steps := make(chan error, 1)
-	go func() {
-		var err error
-		rows, err = c.Pipelines.Steps(ctx, n.Execution)
-		steps <- err
-	}()
-	execution, describing := c.Pipelines.Describe(ctx, n.Execution)
-	listing := <-steps
+	var (
+		execution           Execution
+		rows                []Step
+		describing, listing error
+	)
+	c.abreast(
+		func() { execution, describing = c.Pipelines.Describe(ctx, n.Execution) },
+		func() { rows, listing = c.Pipelines.Steps(ctx, n.Execution) },
+	)
 	return c.seen(n.Execution, execution, rows, describing, listing)
 }
 

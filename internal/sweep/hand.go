@@ -3,7 +3,6 @@ package sweep
 import (
 	"context"
 	"fmt"
-	"sync"
 
 	"mulligan/internal/awscall"
 	"mulligan/internal/event"
@@ -46,7 +45,7 @@ func (s *sweeping) hand(ctx context.Context, all []retry.ExecutionARN, spare int
 // handFew takes executions down the corridor side by side.
 func (s *sweeping) handFew(ctx context.Context, few []retry.ExecutionARN, spare int) []handed {
 	became := make([]handed, 0, len(few)) // room for all: their places stay where they are
-	var running sync.WaitGroup
+	var running []func()
 	for i, execution := range few {
 		passed := s.passes(execution)
 		if !passed && !s.may(ctx, handleCost, spare) {
@@ -56,12 +55,22 @@ func (s *sweeping) handFew(ctx context.Context, few []retry.ExecutionARN, spare 
 		if !passed {
 			s.seen[execution.Key()] = true
 			place := &became[i]
-			running.Go(func() { *place = s.handle(ctx, execution) })
+			running = append(running, func() { *place = s.handle(ctx, execution) })
 		}
 	}
-	running.Wait()
+	if len(running) > 0 {
+		s.abreast(running...)
+	}
 	s.count(ctx, few, became)
 	return became
+}
+
+func (h *Handler) abreast(calls ...func()) {
+	if h.Abreast != nil {
+		h.Abreast(calls...)
+	} else {
+		retry.SideBySide(calls...)
+	}
 }
 
 // passes tells whether an execution is not for this sweep: handled by it already,

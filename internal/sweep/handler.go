@@ -71,6 +71,7 @@ type Handler struct {
 	Corridor      Corridor
 	Now           func() time.Time
 	Pause         func(context.Context, time.Duration) // Rest
+	Abreast       func(...func())                      // how failures are handled side by side; nil: retry.SideBySide
 	Log           *slog.Logger
 }
 
