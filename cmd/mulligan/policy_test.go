@@ -105,13 +105,13 @@ func (d *desk) decided(t *testing.T, pipeline string, reasons ...string) {
 		arn := retry.ExecutionARN{Partition: "aws", Region: "eu-west-1", Account: "123456789012", Pipeline: pipeline, ID: "run" + string(rune('a'+i))}
 		facts := retry.NewFacts(
 			retry.Execution{ARN: arn, Status: retry.StatusFailed, LastModified: midnight},
-			[]retry.Step{{Name: "Train", Type: "Training", Status: "Failed", Reason: reason, Ended: midnight.Add(-time.Minute)}})
+			[]retry.Step{{Name: "Train", Type: "Training", Status: "Failed", Reason: reason, Ended: midnight.Add(-time.Second)}})
 		decision := retry.Decision{
 			Verdict: retry.Wait, Reason: retry.BackingOff, Execution: arn.String(), Pipeline: pipeline,
 			Class: facts.Cause.Class, Retry: 1, Due: midnight.Add(5 * time.Minute),
 		}
 		record := retry.Record{Rev: 1, Used: 1, Kind: retry.Claimed, Updated: midnight, Decision: decision,
-			Failure: retry.Failure{LastModified: midnight, Round: midnight.Add(-time.Minute), Ended: midnight}}
+			Failure: retry.Failure{LastModified: midnight, Round: midnight.Add(-time.Second), Ended: midnight}}
 		trail := retry.Trail{
 			At: midnight.Add(time.Duration(i) * time.Second), Build: "v1", Policy: "p1", Used: 1, Ordinal: 1, Decision: decision, Facts: facts,
 			Notice: retry.Notice{Door: retry.DoorEvent, EventID: "e", Emitted: midnight, Ended: "2026-03-01T00:00:00Z", Previous: "Executing"},

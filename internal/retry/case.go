@@ -38,15 +38,20 @@ func (s Situation) previous() string {
 
 // ended is when the execution ended: as on record, if the failure is. Else,
 // since LastModifiedTime moves when somebody edits a description, the steps tell,
-// unless the execution was retried after them.
+// unless the execution was retried after them, or the event says when it ended.
 func (s Situation) ended() time.Time {
 	r := s.State.Record
 	switch {
 	case identify(r, s.Facts) != newFailure:
 		return r.Failure.Ended
-	case s.Facts.Ended.IsZero() || r.leftFailed():
+	case s.Facts.Ended.IsZero() || r.leftFailed() || s.Notice.endedAt(s.Facts.LastModified):
 		return s.Facts.LastModified
 	default:
 		return s.Facts.Ended
 	}
+}
+
+// endedAt tells whether the notice is of a failure at that time.
+func (n Notice) endedAt(modified time.Time) bool {
+	return n.Status == "" && !n.EndedAt.IsZero() && n.EndedAt.Sub(modified).Abs() < repeatWithin
 }

@@ -8,12 +8,14 @@ const (
 	lookAgainAfter = time.Minute
 	staleLooks     = 5 // Describe or the step list lags behind the event
 	unsureLooks    = 3 // modified since, and no step failed since
+	behindLooks    = 1 // no step ended with the execution
 )
 
 // Allowances between the clocks that stamp an event and LastModifiedTime.
 const (
 	staleAfter   = time.Minute     // an event this much younger than Describe's answer proves a stale read
 	repeatWithin = 5 * time.Second // nearer than this to a stopped failure, an unknown event is its repetition
+	endsApart    = 5 * time.Second // an execution ends this near to its last step; a second apart in the developer guide's events
 )
 
 // repetition is how much younger than the failure on record an event with an
@@ -77,6 +79,23 @@ func (s Situation) doubt() (why string, looks int) {
 		}
 	case unsure:
 		return "the execution was modified, and no step failed since", unsureLooks
+	case newFailure:
+		return s.oneBehind()
+	}
+	return "", 0
+}
+
+// oneBehind says which of the two answers of a look seems to be older than the
+// other: a list that lags shows what the run before failed of, and next to a
+// Describe that lags it shows a later run.
+func (s Situation) oneBehind() (why string, looks int) {
+	f := s.Facts
+	switch apart := f.LastModified.Sub(f.Ended); {
+	case f.Ended.IsZero() && !s.State.Record.leftFailed(): // no step has run yet
+	case apart > endsApart && s.Now.Sub(f.LastModified) < lookAgainAfter:
+		return "no step ended when the execution did: the steps shown may be older", behindLooks
+	case apart < -endsApart:
+		return "a step ended after the execution did: SageMaker's answer may be older", staleLooks
 	}
 	return "", 0
 }

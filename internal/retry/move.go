@@ -31,15 +31,18 @@ func (s Situation) duplicate() Move {
 	return Move{Decision: d}
 }
 
-// done is the duplicate that ends a notice whose failure is done with, and with it
-// a doubt that is left of it: nobody has to look at it again.
-func (s Situation) done() Move {
-	r, move := s.State.Record, s.duplicate()
+// done is the duplicate that ends a notice whose failure is done with.
+func (s Situation) done() Move { return s.unpaused(s.duplicate()) }
+
+// unpaused ends with the notice a doubt that is left of it: nobody has to look at
+// it again.
+func (s Situation) unpaused(m Move) Move {
+	r := s.State.Record
 	if r.Pause.Reason == "" {
-		return move
+		return m
 	}
 	r.Pause = Pause{}
-	return s.noting(move, r)
+	return s.noting(m, r)
 }
 
 // noting writes a record on which nothing was decided anew.

@@ -45,7 +45,8 @@ func (s Situation) recallEnd() (Move, bool) {
 }
 
 // Plan decides what becomes of the failure. It is pure; in Mode Observe, what
-// would have an effect is recorded as a stop instead.
+// would have an effect is recorded as a stop instead. A doubt leaves the failure on
+// record what it is, in that mode too: the next sweep looks again.
 func Plan(s Situation) Move {
 	if s.Mode == ModeOff {
 		return s.leave()
@@ -64,6 +65,9 @@ func Plan(s Situation) Move {
 	observed := move.Decision
 	observed.Verdict, observed.Reason, observed.Evidence, observed.Due, observed.Retry = Stop, Observing, would, time.Time{}, 0
 	observed.Breaker = "" // none was opened
+	if move.Decision.Reason == LookingAgain && r.Kind != Unseen {
+		return Move{Decision: observed}
+	}
 	return s.closing(r, observed)
 }
 
@@ -133,7 +137,7 @@ func (s Situation) gotOn() Move {
 	case r.done() && (r.knows(s.Notice) || r.endedWith(s.Notice) || r.Outcome.Result != ""):
 		return s.done()
 	case r.done() && (s.Notice.Status != "" || s.Notice.Door == DoorSweep):
-		return Move{Decision: s.decision(Ignore, NotFailed, "the execution is "+s.Facts.Status)}
+		return s.unpaused(Move{Decision: s.decision(Ignore, NotFailed, "the execution is "+s.Facts.Status)})
 	}
 	if missing := s.mustAskScopes(s.scopesOf(r.Claim.Scopes)); r.Kind == Claimed && len(missing) > 0 {
 		return Move{Then: AskScopes, Scopes: missing}

@@ -340,8 +340,14 @@ func TestAge(t *testing.T) {
 		t.Errorf("on the wake its age is %s, want %s", got, now.Sub(t1))
 	}
 	edited := situation(Record{}, failedFacts(now, t0))
+	edited.Notice.EndedAt = t0
 	if got := edited.Case().Age; got != now.Sub(t0) {
 		t.Errorf("a description edited just now made the failure %s old, want %s", got, now.Sub(t0))
+	}
+	again := situation(Record{}, failedFacts(t1, t0)) // a person retried it, and it failed before any step ran
+	again.Notice.EndedAt = t1.Add(-time.Second)
+	if got := again.Case().Age; got != now.Sub(t1) {
+		t.Errorf("a failure whose event says when it ended is %s old, want %s", got, now.Sub(t1))
 	}
 }
 

@@ -125,10 +125,7 @@ func (r Record) waits() bool {
 
 // endedWith tells whether a notice that names no alias is about the failure on
 // record all the same, such as one that the sweep found first.
-func (r Record) endedWith(n Notice) bool {
-	apart := n.EndedAt.Sub(r.Failure.LastModified).Abs()
-	return n.Status == "" && !n.EndedAt.IsZero() && apart < repeatWithin
-}
+func (r Record) endedWith(n Notice) bool { return n.endedAt(r.Failure.LastModified) }
 
 // sameClaim tells whether both records hold the claim of one failure.
 func (r Record) sameClaim(o Record) bool {

@@ -8,10 +8,19 @@ import (
 
 // isNews tells whether a failure that was found may be another one than the
 // record's: modified later, and not in doubt already. Where the time is not told,
-// any record will do.
+// any record will do but one that knows the execution to have left Failed.
 func isNews(f retry.Found, r retry.Record) bool {
+	if f.LastModified.IsZero() {
+		return r.Pause.Reason == "" && leftFailed(r)
+	}
 	inDoubt := r.Pause.Reason != "" && !f.LastModified.After(r.Pause.Seen)
 	return f.LastModified.After(r.Failure.LastModified) && !inDoubt
+}
+
+// leftFailed tells whether the execution was seen outside of Failed after the
+// failure on record. Of a retry that is watched, its queue tells.
+func leftFailed(r retry.Record) bool {
+	return r.Kind == retry.MovedOn && r.Decision.Verdict != retry.Stop || r.Kind == retry.Retried && r.Outcome.Result != ""
 }
 
 // stays tells whether an execution that was looked at before it was due waits on
