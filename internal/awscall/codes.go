@@ -116,10 +116,23 @@ func Detail(err error) string {
 func Explain(err error, action, resource string) error {
 	switch KindOf(err) {
 	case Denied:
-		return fmt.Errorf("%s on %s is not allowed, or not with these credentials: %w", action, resource, err)
+		return fmt.Errorf("%s on %s is not allowed, or not with these credentials: %w", action, resource, quiet(err))
 	case NotFound:
 		return fmt.Errorf("%s: %s does not exist: %w", action, resource, err)
 	default:
 		return fmt.Errorf("%s on %s: %w", action, resource, err)
 	}
+}
+
+// echoes are the codes of errors in which AWS may repeat the request as it should
+// have been signed, the session token included.
+var echoes = map[string]bool{"InvalidSignatureException": true, "SignatureDoesNotMatch": true, "IncompleteSignature": true}
+
+// quiet is an error without AWS's words where they may repeat the request.
+func quiet(err error) error {
+	api, ok := errors.AsType[smithy.APIError](err)
+	if !ok || !echoes[api.ErrorCode()] {
+		return err
+	}
+	return &smithy.GenericAPIError{Code: api.ErrorCode(), Message: "AWS's words are left out: they may repeat the request and its session token", Fault: api.ErrorFault()}
 }
