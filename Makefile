@@ -38,12 +38,16 @@ test: ## go vet and all tests that need Go alone
 eval: build/mulligan ## Score the reading of failure messages, against judgements by people (JUDGED=file.jsonl)
 	@build/mulligan classify --eval $(or $(JUDGED),internal/cause/testdata/reasons.jsonl)
 
-# What strangers can write: failure messages, policies, and policies as they stand in the ledger.
+# What strangers can write: events and wakes, the function as a whole, failure messages, policies and policies as they stand in the
+# ledger, dead letters, and what people hand in to be explained or judged again. Ten: what CI gives each adds up.
 FUZZTIME ?= 60s
-FUZZED := ./internal/cause:FuzzReadReason ./internal/policyfile:FuzzRead ./internal/policy:FuzzDecode
+FUZZED := ./internal/event:FuzzParse ./internal/event:FuzzWake ./internal/retrier:FuzzInvoke ./internal/retrier:FuzzText \
+  ./internal/cause:FuzzRead ./internal/policyfile:FuzzRead ./internal/policy:FuzzDecode ./internal/letters:FuzzRead \
+  ./internal/explain:FuzzTell ./internal/backtest:FuzzRun
 .PHONY: fuzz
-fuzz: ## Feed the readers of messages and policies with nonsense (FUZZTIME=60s each)
+fuzz: ## Feed whatever reads what strangers write with nonsense (FUZZTIME=60s each)
 	@for target in $(FUZZED); do \
+	  go test -list "^$${target#*:}$$" "$${target%:*}" | grep -x "$${target#*:}" >/dev/null || { echo "there is no $$target" >&2; exit 1; }; \
 	  echo "go test -fuzz $${target#*:} $${target%:*}"; \
 	  go test -run '^$$' -fuzz "^$${target#*:}$$" -fuzztime $(FUZZTIME) -fuzzminimizetime 20x "$${target%:*}"; \
 	done

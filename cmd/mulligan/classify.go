@@ -1,6 +1,7 @@
 package main
 
 import (
+	"bytes"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -10,6 +11,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"mulligan/internal/classify"
+	"mulligan/internal/plaintext"
 )
 
 // errBroken ends an evaluation that does not keep a promise.
@@ -87,12 +89,18 @@ func withInput(cmd *cobra.Command, name string, do func(name string, in io.Reade
 	return do(name, file)
 }
 
-// indented writes one value as JSON for machines that people look at, too.
+// indented writes one value as JSON for machines that people look at, too: what a
+// terminal would act on is escaped, which leaves the JSON what it is.
 func indented(out io.Writer, value any) error {
-	e := json.NewEncoder(out)
+	var text bytes.Buffer
+	e := json.NewEncoder(&text)
 	e.SetEscapeHTML(false)
 	e.SetIndent("", "  ")
-	if err := e.Encode(value); err != nil {
+	err := e.Encode(value)
+	if err == nil {
+		_, err = io.WriteString(out, plaintext.JSON(text.String()))
+	}
+	if err != nil {
 		return fmt.Errorf("write: %w", err)
 	}
 	return nil

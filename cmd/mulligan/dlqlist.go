@@ -41,7 +41,7 @@ up (rule, function or schedule), what it is about, and why it died.
 				return err
 			}
 			if asJSON {
-				return writeJSON(cmd.OutOrStdout(), b.listed(seen))
+				return indented(cmd.OutOrStdout(), b.listed(seen))
 			}
 			b.writeList(cmd.OutOrStdout(), w.zone, seen)
 			return nil

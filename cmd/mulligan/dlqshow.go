@@ -38,7 +38,7 @@ to tell how the ledger stands, dynamodb:BatchGetItem on its table.`,
 				return err
 			}
 			if json {
-				return writeJSON(cmd.OutOrStdout(), s.asJSON())
+				return indented(cmd.OutOrStdout(), s.asJSON())
 			}
 			s.write(cmd.OutOrStdout())
 			return nil

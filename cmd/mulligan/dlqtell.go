@@ -4,11 +4,8 @@ import (
 	"bytes"
 	"encoding/json"
 	"fmt"
-	"io"
 	"strings"
 	"time"
-	"unicode"
-	"unicode/utf16"
 
 	"mulligan/internal/letters"
 	"mulligan/internal/plaintext"
@@ -115,36 +112,6 @@ func (b letterbox) listed(seen letters.Sight) toldList {
 	return list
 }
 
-// writeJSON is indented for values that hold what others wrote: it escapes what
-// a terminal would act on, which leaves the JSON what it is.
-func writeJSON(out io.Writer, value any) error {
-	var text bytes.Buffer
-	if err := indented(&text, value); err != nil {
-		return err
-	}
-	if _, err := io.WriteString(out, escaped(text.String())); err != nil {
-		return fmt.Errorf("write: %w", err)
-	}
-	return nil
-}
-
-// escaped writes what is not printable as JSON writes it in strings, but for the
-// ends of lines.
-func escaped(text string) string {
-	var b strings.Builder
-	for _, r := range text {
-		switch high, low := utf16.EncodeRune(r); {
-		case r == '\n' || unicode.IsPrint(r) && r != unicode.ReplacementChar:
-			b.WriteRune(r)
-		case high == unicode.ReplacementChar:
-			fmt.Fprintf(&b, `\u%04x`, r)
-		default:
-			fmt.Fprintf(&b, `\u%04x\u%04x`, high, low)
-		}
-	}
-	return b.String()
-}
-
 // What is shown of a payload: more than any event of SageMaker's. Beyond so many
 // brackets the indentation could be larger than all else.
 const (
@@ -163,7 +130,7 @@ func readable(payload []byte) string {
 	if more > 0 {
 		text = strings.ToValidUTF8(text[:maxShown], "")
 	}
-	text = escaped(text)
+	text = plaintext.JSON(text)
 	if more > 0 {
 		text += fmt.Sprintf("\n... and %d bytes more, which --json shows", more)
 	}

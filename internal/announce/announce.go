@@ -10,8 +10,16 @@ import (
 	"mulligan/internal/retry"
 )
 
-// maxEvidence bounds the evidence in characters, in answers and logs alike.
-const maxEvidence = 400
+// The bounds of what leaves the function, in characters, in answers and logs
+// alike. Most of it cannot be longer or hold what is odd; but it is read from the
+// ledger and from policies, and a line must hold whoever wrote them.
+const (
+	maxWord      = 64 // a word of the vocabulary, a name, a version, an id
+	maxPipeline  = 256
+	maxExecution = 2048 // an ARN
+	maxEvidence  = 400
+	maxError     = 900
+)
 
 // Answer is what the function returns. Empty fields are left out.
 type Answer struct {
@@ -37,14 +45,33 @@ type Answer struct {
 func NewAnswer(d retry.Decision) Answer {
 	a := Answer{
 		Verdict: string(d.Verdict), Reason: string(d.Reason), Execution: d.Execution, Pipeline: d.Pipeline,
-		Class: string(d.Class), Rule: d.Rule, Retry: d.Retry, Evidence: plaintext.Line(d.Evidence, maxEvidence),
-		Message: plaintext.Line(d.Message, maxEvidence), Parallelism: int(d.Parallelism),
-		Outcome: string(d.Outcome), Breaker: plaintext.Line(d.Breaker, maxEvidence),
+		Class: string(d.Class), Rule: d.Rule, Retry: d.Retry, Evidence: d.Evidence,
+		Message: d.Message, Parallelism: int(d.Parallelism), Outcome: string(d.Outcome), Breaker: d.Breaker,
 	}
 	if !d.Due.IsZero() {
 		a.Due = d.Due.UTC().Format(time.RFC3339)
 	}
+	for _, w := range a.words() {
+		*w.value = plaintext.Line(*w.value, w.most)
+	}
 	return a
+}
+
+// word is a text of an answer: the log's key, where it stands, and its bound.
+type word struct {
+	key   string
+	value *string
+	most  int
+}
+
+// words are all texts of an answer, in the order of the log.
+func (a *Answer) words() []word {
+	return []word{
+		{"verdict", &a.Verdict, maxWord}, {"reason", &a.Reason, maxWord}, {"execution", &a.Execution, maxExecution},
+		{"pipeline", &a.Pipeline, maxPipeline}, {"class", &a.Class, maxWord}, {"rule", &a.Rule, maxWord}, {"due", &a.Due, maxWord},
+		{"evidence", &a.Evidence, maxEvidence}, {"message", &a.Message, maxEvidence}, {"outcome", &a.Outcome, maxWord},
+		{"breaker", &a.Breaker, maxEvidence},
+	}
 }
 
 // JSON is the answer as the function returns it.
@@ -70,13 +97,9 @@ func Log(ctx context.Context, log *slog.Logger, in Invocation, a Answer) {
 		level = slog.LevelWarn
 	}
 	attrs := in.attrs()
-	for _, word := range []struct{ key, value string }{
-		{"verdict", a.Verdict}, {"reason", a.Reason}, {"execution", a.Execution}, {"pipeline", a.Pipeline},
-		{"class", a.Class}, {"rule", a.Rule}, {"due", a.Due}, {"evidence", a.Evidence}, {"message", a.Message},
-		{"outcome", a.Outcome}, {"breaker", a.Breaker},
-	} {
-		if word.value != "" {
-			attrs = append(attrs, slog.String(word.key, word.value))
+	for _, w := range a.words() {
+		if *w.value != "" {
+			attrs = append(attrs, text(w.key, *w.value, w.most))
 		}
 	}
 	for _, number := range []struct {
@@ -95,7 +118,7 @@ func Log(ctx context.Context, log *slog.Logger, in Invocation, a Answer) {
 func LogError(ctx context.Context, log *slog.Logger, in Invocation, execution string, err error) {
 	attrs := append(in.attrs(), slog.String("error", ErrorText(err)))
 	if execution != "" {
-		attrs = append(attrs, slog.String("execution", execution))
+		attrs = append(attrs, text("execution", execution, maxExecution))
 	}
 	log.LogAttrs(ctx, slog.LevelError, "not decided: left to the next delivery", attrs...)
 }
@@ -103,18 +126,23 @@ func LogError(ctx context.Context, log *slog.Logger, in Invocation, execution st
 // ErrorText is an error as it leaves the function, in the log and in what the
 // runtime and a dead letter keep: bounded, on one line. It names operation,
 // permission and resource.
-func ErrorText(err error) string { return plaintext.Line(err.Error(), 900) }
+func ErrorText(err error) string { return plaintext.Line(err.Error(), maxError) }
 
 func (in Invocation) attrs() []slog.Attr {
 	attrs := []slog.Attr{
-		slog.String("request", in.RequestID), slog.String("build", in.Build), slog.String("policy", in.Policy),
+		text("request", in.RequestID, maxWord), text("build", in.Build, maxWord), text("policy", in.Policy, maxWord),
 		slog.Int64("took_ms", in.Took.Milliseconds()),
 	}
 	if in.Problem != "" {
-		attrs = append(attrs, slog.String("policy_problem", plaintext.Line(in.Problem, maxEvidence)))
+		attrs = append(attrs, text("policy_problem", in.Problem, maxEvidence))
 	}
 	if in.Door != "" {
-		attrs = append(attrs, slog.String("door", string(in.Door)), slog.String("event", plaintext.Line(in.EventID, 64)))
+		attrs = append(attrs, text("door", string(in.Door), maxWord), text("event", in.EventID, maxWord))
 	}
 	return attrs
+}
+
+// text is a text of the log, bounded and on one line.
+func text(key, value string, most int) slog.Attr {
+	return slog.String(key, plaintext.Line(value, most))
 }

@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"mulligan/internal/jsonlines"
+	"mulligan/internal/plaintext"
 	"mulligan/internal/retry"
 )
 
@@ -114,10 +115,21 @@ func fromTrail(place string, t retry.Trail) (Recorded, error) {
 		situation: retry.Situation{
 			Notice: notice, State: alone(t), Turn: t.Turn, Facts: facts, Now: t.At,
 		},
-		then:  &then{Outcome{t.Decision.Verdict, t.Decision.Reason}, max(t.Used-t.Stood.Used, 0)},
+		then:  &then{said(t.Decision), max(t.Used-t.Stood.Used, 0)},
 		notes: notes(t),
 	}, nil
 }
+
+// said is the outcome of a recorded decision, in words that can be shown: a file or
+// a ledger may hold any.
+func said(d retry.Decision) Outcome {
+	return Outcome{
+		retry.Verdict(plaintext.Line(string(d.Verdict), wordLength)), retry.Reason(plaintext.Line(string(d.Reason), wordLength)),
+	}
+}
+
+// wordLength bounds a word of the vocabulary, in characters.
+const wordLength = 40
 
 // alone is the state of a trail without what people and other executions had set
 // in it: no hold, every breaker closed, nobody in line before one. Lines before

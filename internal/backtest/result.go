@@ -205,7 +205,7 @@ func keep(examples []Example, rec Recorded, old, proposed judgement) []Example {
 	c := rec.situation.Facts.Cause
 	return append(examples, Example{
 		ID: plaintext.Line(rec.ID, lineLength), Pipeline: plaintext.Line(rec.Pipeline, lineLength), Place: rec.Place,
-		Class: c.Class, Label: c.Label, Words: plaintext.Line(c.Evidence, lineLength),
+		Class: cause.Class(plaintext.Line(string(c.Class), wordLength)), Label: cause.Label(plaintext.Line(string(c.Label), wordLength)), Words: plaintext.Line(c.Evidence, lineLength),
 		OldRule: old.rule, NewRule: proposed.rule,
 		OldWhy: plaintext.Line(old.why(), lineLength), NewWhy: plaintext.Line(proposed.why(), lineLength),
 	})

@@ -99,28 +99,3 @@ func checkEvidence(t *testing.T, evidence string) {
 		}
 	}
 }
-
-func FuzzReadReason(f *testing.F) {
-	for _, j := range load(f, "testdata/reasons.jsonl") {
-		f.Add(j.Message, j.StepType)
-	}
-	f.Add("limit is\xff\u202e0 Instances\x00", "Training")
-	f.Add(strings.Repeat("account-level service limit ", 40), "")
-	f.Add("InsufficientInstanceCapacity: ml.p4d.24xlarge, "+strings.Repeat("p3.2xlarge.", 9), "Training")
-	f.Add("The account-level service limit '"+strings.Repeat("\u00e9", 99)+" for training job usage' is 2 Instances, with current utilization of 2 Instances and a request delta of 1 Instances.", "")
-	f.Fuzz(func(t *testing.T, reason, stepType string) {
-		got := ReadReason(reason, stepType)
-		if again := ReadReason(reason, stepType); again != got {
-			t.Errorf("first %+v, then %+v", got, again)
-		}
-		checkEvidence(t, got.Evidence)
-		checkScarce(t, got)
-		if got.Class == "" || got.Label == "" || (got.Rule == "") != (got.Class == Unknown) {
-			t.Errorf("not whole: %+v", got)
-		}
-		worst := Read([]Step{{Reason: reason, Type: stepType}, {Type: "Fail"}})
-		if worst.Label != Permanent {
-			t.Errorf("beside a Fail step: %s", worst.Label)
-		}
-	})
-}

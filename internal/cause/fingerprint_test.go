@@ -111,25 +111,3 @@ func TestFingerprintForm(t *testing.T) {
 		t.Errorf("got %s", got)
 	}
 }
-
-// FuzzNormal: a normal form is its own normal form's only reading, and wrappers
-// do not reach it.
-func FuzzNormal(f *testing.F) {
-	for _, j := range load(f, "testdata/reasons.jsonl") {
-		f.Add(j.Message)
-	}
-	f.Fuzz(func(t *testing.T, reason string) {
-		n := Normal(reason)
-		if n != Normal(reason) || n != strings.ToValidUTF8(n, "") {
-			t.Errorf("%q: normal form %q is not stable or not text", reason, n)
-		}
-		if len(reason) >= longReason && len(n) > firmPrefix && !strings.Contains(strings.ToLower(reason), retrySentence) {
-			t.Errorf("normal form has %d bytes", len(n))
-		}
-		if len(reason) < longReason/2 && !strings.Contains(strings.ToLower(reason), "retry not") {
-			if got := Fingerprint("ClientError: " + reason); got != Fingerprint(reason) {
-				t.Errorf("%q: wrapped it is %q, else %q", reason, Normal("ClientError: "+reason), n)
-			}
-		}
-	})
-}

@@ -176,7 +176,17 @@ func instant(text string) time.Time {
 	if err != nil {
 		return time.Time{}
 	}
-	return t.UTC()
+	return kept(t)
+}
+
+// kept is the time in UTC, or the zero time where no record can keep it: its zone
+// may take it out of the years that JSON has.
+func kept(t time.Time) time.Time {
+	t = t.UTC()
+	if t.Year() < 1 || t.Year() > 9999 {
+		return time.Time{}
+	}
+	return t
 }
 
 // maxField bounds the free text of an event that is kept or shown.

@@ -1,7 +1,6 @@
 package event
 
 import (
-	"encoding/json"
 	"strings"
 	"testing"
 	"time"
@@ -195,24 +194,4 @@ func TestWakeComesBack(t *testing.T) {
 	if _, problem := Parse([]byte(foreign), home); problem == nil || problem.Reason != retry.Foreign {
 		t.Errorf("another account's wake: got %+v, want it ignored as foreign", problem)
 	}
-}
-
-func FuzzParse(f *testing.F) {
-	f.Add([]byte(documented))
-	f.Add([]byte(`{"source":"mulligan","version":1,"execution":"arn:aws:sagemaker:eu-west-1:123456789012:pipeline/p/execution/e","notice":{"door":"wake","wake":{"wait":"x"}}}`))
-	f.Fuzz(func(t *testing.T, payload []byte) {
-		n, problem := Parse(payload, home)
-		if problem != nil {
-			if problem.Evidence == "" || len(problem.Evidence) > 1000 || strings.ContainsAny(problem.Evidence, "\n\x00") {
-				t.Errorf("evidence %q", problem.Evidence)
-			}
-			return
-		}
-		if !home.Owns(n.Execution) || len(n.EventID) > maxEventID || len(n.Ended) > maxField || len(n.Previous) > maxField {
-			t.Errorf("got %+v", n)
-		}
-		if _, err := json.Marshal(n); err != nil {
-			t.Errorf("the notice cannot be kept: %v", err)
-		}
-	})
 }

@@ -52,6 +52,6 @@ func parseWake(payload []byte, home retry.Home) (retry.Notice, *Problem) {
 	if len(n.EventID) > maxEventID || max(len(n.Wake.Wait), len(n.Ended), len(n.Previous), len(n.Status)) > maxField || n.Wake.Again < 0 {
 		return malformed("notice: expected an event id of at most %d characters, other texts of at most %d", maxEventID, maxField)
 	}
-	n.Door, n.Execution, n.EndedAt = retry.DoorWake, arn, instant(n.Ended)
+	n.Door, n.Execution, n.EndedAt, n.Emitted = retry.DoorWake, arn, instant(n.Ended), kept(n.Emitted)
 	return n, nil
 }

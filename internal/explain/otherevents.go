@@ -95,7 +95,8 @@ func with(payload []byte, path, value string) []byte {
 	return encode(whole)
 }
 
-// resources are the executions that an event names beside its detail.
+// resources are the executions that an event names beside its detail, as many as
+// changes are told: each is tried on a copy of the whole event.
 func resources(payload []byte) []string {
 	var e struct {
 		Resources []string `json:"resources"`
@@ -103,10 +104,11 @@ func resources(payload []byte) []string {
 	if json.Unmarshal(payload, &e) != nil {
 		return nil
 	}
-	return slices.DeleteFunc(e.Resources, func(arn string) bool {
+	named := slices.DeleteFunc(e.Resources, func(arn string) bool {
 		_, err := retry.ParseExecutionARN(arn)
 		return err != nil
 	})
+	return named[:min(len(named), maxChanges)]
 }
 
 // says are the fields of an event that tell what it is, as far as they are texts.

@@ -17,6 +17,7 @@ const Width = 100
 const (
 	indent     = 2
 	labelWidth = 19 // the width of a label with the space behind it
+	maxLead    = 85 // what stands before a text leaves room for some of it
 )
 
 // maxText bounds one text from elsewhere on a page, in characters: a whole
@@ -51,8 +52,10 @@ func (p *page) field(label, text string) {
 // paragraph is a wrapped text, indented by so much.
 func (p *page) paragraph(text string, by int) { p.hang(strings.Repeat(" ", by), text) }
 
-// hang writes a text behind a lead, its further lines below its beginning.
+// hang writes a text behind a lead, its further lines below its beginning. A lead
+// may name a rule, which the ledger's policy names as it likes.
 func (p *page) hang(lead, text string) {
+	lead = plaintext.Line(lead, maxLead)
 	by := utf8.RuneCountInString(lead)
 	for i, line := range wrap(plaintext.Line(text, maxText), Width-by) {
 		if i > 0 {

@@ -10,6 +10,7 @@ import (
 	"strings"
 	"time"
 
+	"mulligan/internal/plaintext"
 	"mulligan/internal/retry"
 )
 
@@ -44,6 +45,11 @@ type recorded struct {
 // ReadRecording reads a recording. Keys of its own that it does not know are an
 // error, those of AWS' answers are not. The error says what was expected where.
 func ReadRecording(text []byte) (*Recording, error) {
+	r, err := readRecording(text)
+	return r, inOneLine(err)
+}
+
+func readRecording(text []byte) (*Recording, error) {
 	var r recorded
 	if err := strictly(text, &r); err != nil {
 		return nil, fmt.Errorf("expected facts as events/README.md describes them: %w", err)
@@ -78,6 +84,17 @@ func ReadRecording(text []byte) (*Recording, error) {
 	}
 	rec.about = about(rec.answers)
 	return rec, nil
+}
+
+// maxFault bounds what is said of a recording or a trail at fault, in characters.
+const maxFault = 600
+
+// inOneLine is an error that names what others wrote, fit for a terminal.
+func inOneLine(err error) error {
+	if err == nil {
+		return nil
+	}
+	return errors.New(plaintext.Line(err.Error(), maxFault))
 }
 
 // about is the execution that the answers are about.

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"time"
 
+	"mulligan/internal/plaintext"
 	"mulligan/internal/retry"
 )
 
@@ -14,7 +15,7 @@ import (
 func ReadTrail(text []byte) (retry.Trail, error) {
 	var t retry.Trail
 	if err := strictly(text, &t); err != nil {
-		return t, fmt.Errorf("expected a decision of the ledger as JSON: %w", err)
+		return t, inOneLine(fmt.Errorf("expected a decision of the ledger as JSON: %w", err))
 	}
 	if t.Decision.Verdict == "" || t.At.IsZero() {
 		return t, fmt.Errorf("expected a decision of the ledger with its time, got none")
@@ -95,5 +96,5 @@ func (t *Story) JSON() ([]byte, error) {
 	e.SetEscapeHTML(false) // it is no part of a page
 	e.SetIndent("", "  ")
 	err := e.Encode(t)
-	return text.Bytes(), err
+	return []byte(plaintext.JSON(text.String())), err
 }

@@ -11,6 +11,8 @@ import (
 	"io"
 	"iter"
 	"reflect"
+
+	"mulligan/internal/plaintext"
 )
 
 // Limit is the length of the longest line, in bytes. A failure with all that a
@@ -58,13 +60,16 @@ func (l Line) Decode(into any) error {
 	}
 	err := json.Unmarshal(l.Data, into)
 	if wrong := new(json.UnmarshalTypeError); errors.As(err, &wrong) {
-		return fmt.Errorf("%s: %s: expected %s, got %s", l.Place, wrong.Field, kind(wrong.Type), wrong.Value)
+		return fmt.Errorf("%s: %s: expected %s, got %.40s", l.Place, plaintext.Line(wrong.Field, maxWords), kind(wrong.Type), wrong.Value)
 	}
 	if err != nil {
-		return fmt.Errorf("%s: expected one whole JSON object: %w", l.Place, err)
+		return fmt.Errorf("%s: expected one whole JSON object: %s", l.Place, plaintext.Line(err.Error(), maxWords))
 	}
 	return nil
 }
+
+// maxWords bounds what is repeated of a line in an error, in characters.
+const maxWords = 300
 
 // kind names a Go type as JSON would.
 func kind(t reflect.Type) string {

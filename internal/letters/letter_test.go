@@ -3,7 +3,6 @@ package letters
 import (
 	"strings"
 	"testing"
-	"time"
 
 	"mulligan/internal/event"
 	"mulligan/internal/retry"
@@ -158,20 +157,4 @@ func TestHostile(t *testing.T) {
 			t.Errorf("got %q", told)
 		}
 	}
-}
-
-func FuzzRead(f *testing.F) {
-	f.Add(failed, "", "")
-	f.Add(enveloped(failed, "RetriesExhausted", "3", broken), "", "")
-	f.Add(failed, "arn:rule", "")
-	f.Add("{", "", "arn:schedule")
-	f.Fuzz(func(t *testing.T, body, byRule, bySchedule string) {
-		l := Read(Message{ID: "m", Body: body, Attributes: map[string]string{"RULE_ARN": byRule, "SCHEDULE_ARN": bySchedule}, Sent: time.Time{}}, home)
-		if l.Payload != nil && !strings.Contains(body, string(l.Payload)) {
-			t.Errorf("the payload %q is no part of the message", l.Payload)
-		}
-		if l.Origin == Unknown && l.Understood() {
-			t.Error("understood without an origin")
-		}
-	})
 }

@@ -16,14 +16,3 @@ func TestLine(t *testing.T) {
 		t.Errorf("got %q, want it as it was", got)
 	}
 }
-
-func FuzzLine(f *testing.F) {
-	f.Add("a\nb", 3)
-	f.Fuzz(func(t *testing.T, text string, limit int) {
-		limit = max(0, min(limit, 1000))
-		got := Line(text, limit)
-		if utf8.RuneCountInString(got) > limit+1 || strings.ContainsAny(got, "\n\r\x00\x1b") || !utf8.ValidString(got) {
-			t.Errorf("got %q", got)
-		}
-	})
-}

@@ -125,30 +125,6 @@ func TestDecodeRefuses(t *testing.T) {
 	}
 }
 
-func FuzzDecode(f *testing.F) {
-	whole, _ := body(f, team)
-	f.Add(whole)
-	f.Add(`{"schema":1}`)
-	f.Add(`{"schema":1,"rules":[{"name":"x","verdict":"wait","when":{"retry":{"from":3,"to":1}}}]}`)
-	f.Fuzz(func(t *testing.T, text string) {
-		d, err := Decode(text, hashOf(text))
-		if err != nil {
-			return
-		}
-		c := failure("capacity", "transient")
-		c.Retry = 3
-		p := NewFrom(defaults, d, hashOf(text))
-		got, tried := p.Explain(c)
-		if again := p.Decide(c); again != got || got.Verdict == "" || len(tried) == 0 {
-			t.Errorf("got %+v, then %+v", got, again)
-		}
-		if got.Verdict == retry.Wait && (!got.Due.After(now) || got.Due.After(now.Add(2*longest))) {
-			t.Errorf("due %s", got.Due)
-		}
-		p.Defer(c, 2)
-	})
-}
-
 // What is told of a policy that cannot be taken stands in every record: it is
 // bounded, on one line, and the same each time.
 func TestProblemIsBounded(t *testing.T) {

@@ -28,14 +28,15 @@ func (d *Document) check() error {
 	faults := d.Terms.check("policy")
 	faults = append(faults, checkRules("policy", d.Rules)...)
 	for _, s := range d.Pipelines {
-		if s.Name == "" || len(s.Pipelines) == 0 {
-			faults = append(faults, fmt.Errorf("section %q: expected a name and patterns of pipelines", s.Name))
+		where := fmt.Sprintf("section %.*q", maxName, s.Name) // a name of any length would stand in every fault
+		if s.Name == "" || len(s.Name) > maxName || len(s.Pipelines) == 0 {
+			faults = append(faults, fmt.Errorf("%s: expected a name of up to 64 bytes and patterns of pipelines", where))
 		}
-		faults = append(faults, s.Terms.check("section "+s.Name)...)
+		faults = append(faults, s.Terms.check(where)...)
 		if b := s.Breaker; b.Within != 0 || b.Executions != nil && *b.Executions != 0 {
-			faults = append(faults, fmt.Errorf("section %q: expected no breaker but one of 0 executions", s.Name))
+			faults = append(faults, fmt.Errorf("%s: expected no breaker but one of 0 executions", where))
 		}
-		faults = append(faults, checkRules("section "+s.Name, s.Rules)...)
+		faults = append(faults, checkRules(where, s.Rules)...)
 	}
 	return errors.Join(faults...)
 }
@@ -108,7 +109,7 @@ func (b Budgets) check(fault func(what string, got any)) {
 func checkRules(where string, rules []Rule) (faults []error) {
 	for i, r := range rules {
 		fault := func(what string, got any) {
-			faults = append(faults, fmt.Errorf("%s, rule %q: %s: got %v", where, r.Name, what, got))
+			faults = append(faults, fmt.Errorf("%s, rule %.*q: %s: got %.64s", where, maxName, r.Name, what, fmt.Sprint(got)))
 		}
 		if r.Name == "" || len(r.Name) > maxName || len(r.Message) > maxMessage {
 			fault("expected a name of up to 64 bytes and a message of up to 800", len(r.Message))

@@ -19,9 +19,9 @@ func TestAnswersApart(t *testing.T) {
 		"after a retry of ours, no steps":          {recordOf(Retried, old, old), failedFacts(fresh, time.Time{}), LookingAgain},
 		"the first run, no steps":                  {Record{}, failedFacts(fresh, time.Time{}), Retryable},
 		"a minute later":                           {Record{}, failedFacts(fresh.Add(-time.Minute), old), Retryable},
-		"seconds apart":                            {Record{}, failedFacts(fresh, fresh.Add(-4*time.Second)), Retryable},
-		"a step that ended later":                  {Record{}, failedFacts(old, old.Add(6*time.Second)), LookingAgain},
-		"a step that ended a moment later":         {Record{}, failedFacts(old, old.Add(4*time.Second)), Retryable},
+		"seconds apart":                            {Record{}, failedFacts(fresh, fresh.Add(-9*time.Second)), Retryable},
+		"a step that ended later":                  {Record{}, failedFacts(old, old.Add(11*time.Second)), LookingAgain},
+		"a step that ended a moment later":         {Record{}, failedFacts(old, old.Add(9*time.Second)), Retryable},
 		"the failure on record, which is believed": {recordOf(Parked, fresh, old), failedFacts(fresh, old), Retryable},
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -13,9 +13,9 @@ const (
 
 // Allowances between the clocks that stamp an event and LastModifiedTime.
 const (
-	staleAfter   = time.Minute     // an event this much younger than Describe's answer proves a stale read
-	repeatWithin = 5 * time.Second // nearer than this to a stopped failure, an unknown event is its repetition
-	endsApart    = 5 * time.Second // an execution ends this near to its last step; a second apart in the developer guide's events
+	staleAfter   = time.Minute      // an event this much younger than Describe's answer proves a stale read
+	repeatWithin = 5 * time.Second  // nearer than this to a stopped failure, an unknown event is its repetition
+	endsApart    = 10 * time.Second // an execution ends this near to its last step; a second apart in the developer guide's events
 )
 
 // repetition is how much younger than the failure on record an event with an
