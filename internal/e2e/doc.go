@@ -11,4 +11,8 @@
 //
 // Both reach AWS through a gate that counts what passes, so that a test knows
 // every call that an invocation made, and can act between any two of them.
+//
+// The tests of histories (history_*_test.go, thaw_test.go) record what many
+// processes send while they are killed and frozen, and have internal/history find
+// an order in which all of it makes sense.
 package e2e

@@ -43,6 +43,12 @@ type world struct {
 // newWorld makes a world whose ledger has that name, and ends it with the test.
 func newWorld(t *testing.T, table string) *world {
 	t.Helper()
+	return newWorldBehind(t, table, func(service http.Handler) http.Handler { return service })
+}
+
+// newWorldBehind makes a world with something else between gates and services.
+func newWorldBehind(t *testing.T, table string, behind func(http.Handler) http.Handler) *world {
+	t.Helper()
 	w := &world{
 		Account: awstest.New(awstest.Config{Region: region, Number: number, Groups: []string{scheduleGroup}, StopTakes: time.Hour}),
 		table:   table, client: dynamodb.NewFromConfig(config(dynamoDBURL)), connected: make(chan struct{}, 1),
@@ -51,8 +57,8 @@ func newWorld(t *testing.T, table string) *world {
 	if err != nil {
 		t.Fatal(err)
 	}
-	w.sagemaker = w.listen(t, w.Account)
-	w.dynamodb = w.listen(t, httputil.NewSingleHostReverseProxy(upstream))
+	w.sagemaker = w.listen(t, behind(w.Account))
+	w.dynamodb = w.listen(t, behind(forward(upstream)))
 	w.createTable(t)
 	t.Cleanup(func() {
 		for _, violation := range w.Violations() {
@@ -60,6 +66,14 @@ func newWorld(t *testing.T, table string) *world {
 		}
 	})
 	return w
+}
+
+// forward hands requests on to a service. Whoever sends one may die over it, which
+// is nothing to report.
+func forward(service *url.URL) http.Handler {
+	proxy := httputil.NewSingleHostReverseProxy(service)
+	proxy.ErrorHandler = func(w http.ResponseWriter, _ *http.Request, _ error) { w.WriteHeader(http.StatusBadGateway) }
+	return proxy
 }
 
 // listen puts a gate before a service, at an address that containers reach.

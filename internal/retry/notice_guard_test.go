@@ -39,6 +39,8 @@ func TestDoubtsOfOneEvent(t *testing.T) {
 func TestWhatAnEventIsKnownBy(t *testing.T) {
 	r := recordOf(Retried, t0, t0)
 	r.Claim.Due = t0.Add(time.Second / 2)
+	movedOn := r
+	movedOn.Kind = MovedOn
 	event := func(id, ended string, at, emitted time.Time) Notice {
 		return Notice{Door: DoorEvent, EventID: id, Ended: ended, EndedAt: at, Emitted: emitted}
 	}
@@ -53,6 +55,8 @@ func TestWhatAnEventIsKnownBy(t *testing.T) {
 		{"without an end", r, event("e-0", "", t0, t0), false, false},
 		{"in the second of the retry, by another id", r, event("e-1", "E0", t0, t0), true, true},
 		{"in the second before", r, event("e-1", "E0", t0.Add(-time.Second), t0), true, false},
+		{"after a call whose answer came too late", movedOn, event("e-1", "E0", t0, t0), true, true},
+		{"after a step back without a call", recordOf(MovedOn, t1.Add(time.Hour), t0), event("e-1", "E0", t1.Add(time.Hour), t0), true, false},
 		{"of a failure that was not retried", recordOf(Closed, t0, t0), event("e-1", "E0", t1, t0), true, false},
 	}
 	for _, test := range tests {

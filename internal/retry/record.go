@@ -95,7 +95,13 @@ func (r Record) knows(n Notice) bool {
 // the failure before it did. The event that the claim was made for is not.
 func (r Record) mayBeNext(n Notice) bool {
 	claimed := n.EventID != "" && n.EventID == r.Claim.EventID
-	return r.Kind == Retried && !claimed && !n.EndedAt.Before(r.Claim.Due.Truncate(time.Second))
+	return r.mayHaveCalled() && !claimed && !n.EndedAt.Before(r.Claim.Due.Truncate(time.Second))
+}
+
+// mayHaveCalled tells whether the failure on record was left by a call of ours, or
+// may have been: one whose answer came too late to be written down.
+func (r Record) mayHaveCalled() bool {
+	return r.Kind == Retried || r.Kind == MovedOn && r.Claim.Due.After(r.Failure.LastModified)
 }
 
 // aliasSlack allows for SageMaker's repeated events, which come seconds apart.
