@@ -95,7 +95,7 @@ func (r *run) wanted(l *life) (at time.Time, wanted bool) {
 func (r *run) unknown(l *life) bool {
 	f := l.last()
 	old := f != nil && r.calmAt.Sub(f.at) > r.settings.ExpireAfter-time.Hour // and no sweep came in time
-	return f != nil && l.failure(l.record.Failure.LastModified) != f && r.looks(l) && !(r.denied && (l.record.Kind == retry.Closed || r.mayBeOff())) && !old
+	return f != nil && !l.gone && l.failure(l.record.Failure.LastModified) != f && r.looks(l) && !(r.denied && (l.record.Kind == retry.Closed || r.mayBeOff())) && !old
 }
 
 // unsettled says what does not come to an end.
@@ -123,7 +123,7 @@ func (r *run) checkLife(l *life) {
 	effective := 0
 	for n, s := range l.claims {
 		effective += s.effective
-		if s.effective > 0 && s.accepted && s.settled != 1 && !r.mayBeOff() {
+		if s.effective > 0 && s.accepted && s.settled != 1 && !r.mayBeOff() && !l.gone {
 			r.breaks(Outcome, "retry %d of %s took effect, and its outcome was counted %d times", n, l.name(), s.settled)
 		}
 	}
@@ -132,7 +132,7 @@ func (r *run) checkLife(l *life) {
 		r.breaks(I10, "%s is left open: %s", l.name(), stands(is))
 	case is.Used != len(l.claims) || effective != l.effective:
 		r.breaks(I4, "%s: %d units are spent, %d claims were written; %d retries took effect, %d of them on a claim", l.name(), is.Used, len(l.claims), l.effective, effective)
-	case f == nil || l.failure(is.Failure.LastModified) != f && !r.unknown(l):
+	case f == nil || l.gone || l.failure(is.Failure.LastModified) != f && !r.unknown(l):
 	case r.unknown(l):
 		r.breaks(I3, "%s rests in Failed (run %d, %s), and no record knows of it: %s", l.name(), f.run, f.end.name, stands(is))
 	case is.Decision.Reason == retry.Off || is.Kind == retry.Retried && l.ignored && r.mayBeOff(): // given up for good

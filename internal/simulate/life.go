@@ -30,6 +30,7 @@ type life struct {
 	effective int  // retries of ours
 	ignored   bool // some of ours are accepted for nothing
 	stops     int
+	gone      bool // somebody deleted it
 }
 
 // failed is one failure.

@@ -13,14 +13,15 @@ type Many struct {
 	Totals Totals
 	Failed []Result // those that broke an invariant, by seed; at most maxFailed
 	Broken int      // how many did
+	Digest uint64   // of all runs: the same seeds have the same one anywhere
 }
 
 // maxFailed bounds how many broken runs are kept.
 const maxFailed = 20
 
-// Run many: seeds from first on, so many at once. It stops early when the context
-// ends, or after the first broken run if that is enough. Each seed's run is the
-// same whatever runs beside it.
+// RunMany makes the runs of so many seeds, from first on, some at a time. It stops
+// early when the context ends, or after the first broken run if that is enough.
+// Each seed's run is the same whatever runs beside it.
 func RunMany(ctx context.Context, o Options, first uint64, runs, workers int, untilBroken bool) Many {
 	var (
 		next    atomic.Uint64
@@ -30,10 +31,11 @@ func RunMany(ctx context.Context, o Options, first uint64, runs, workers int, un
 		enough  atomic.Bool
 	)
 	work := func() {
-		sum, failed := Totals{}, []Result(nil)
+		sum, failed, digest := Totals{}, []Result(nil), uint64(0)
 		for i := next.Add(1) - 1; i < uint64(runs) && ctx.Err() == nil && !enough.Load(); i = next.Add(1) - 1 {
 			result := Run(o, first+i, false)
 			sum.add(result.Totals)
+			digest += (result.Digest ^ result.Seed) * prime // in any order
 			if result.Violation != nil {
 				failed = append(failed, result)
 				enough.Store(untilBroken)
@@ -42,6 +44,7 @@ func RunMany(ctx context.Context, o Options, first uint64, runs, workers int, un
 		mu.Lock()
 		defer mu.Unlock()
 		all.Totals.add(sum)
+		all.Digest += digest
 		all.Failed = append(all.Failed, failed...)
 	}
 	for range max(workers, 1) {

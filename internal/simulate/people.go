@@ -14,28 +14,43 @@ var background = context.Background()
 // person lets somebody do something with their own hands.
 func (r *run) person() {
 	l := of(r.choices, r.lives)
-	switch r.n(7) {
-	case 0:
+	if l.gone {
+		return
+	}
+	switch r.n(16) {
+	case 0, 8, 9:
 		r.retriesByHand(l)
-	case 1:
+	case 1, 10:
 		if r.aws.Stop(l.arn) == nil {
 			l.stops++
 			r.tell("person", "stops %s", l.name())
 		}
-	case 2:
+	case 2, 11:
 		r.edits(l)
-	case 3:
+	case 3, 12:
 		r.hold(l)
-	case 4:
+	case 4, 13:
 		r.releases()
-	case 5:
+	case 5, 14:
 		p := of(r.choices, r.policies)
 		r.apply(p)
 		r.tell("person", "applies a policy: %s", p.short())
 	case 6:
+		if len(r.lives) < maxLives {
+			r.add(len(r.lives))
+			r.tell("person", "starts %s", r.lives[len(r.lives)-1].name())
+		}
+	case 7:
+		r.aws.Delete(l.arn)
+		l.gone = true
+		r.tell("person", "deletes %s", l.name())
+	default:
 		r.retriesByHand(l)
 	}
 }
+
+// maxLives bounds the executions of a run.
+const maxLives = 7
 
 func (r *run) retriesByHand(l *life) {
 	f := l.last()

@@ -83,12 +83,12 @@ func (p *port) Describe(_ context.Context, arn retry.ExecutionARN) (seen retry.E
 
 // Steps implements retry.Pipelines.
 func (p *port) Steps(_ context.Context, arn retry.ExecutionARN) (rows []retry.Step, err error) {
-	err = p.pass(call{op: "ListSteps", about: "lists the steps", limit: callLimit, refuse: denials, effect: func() error {
+	err = p.pass(call{op: "ListSteps", about: "lists the steps", limit: callLimit, refuse: denials, effect: func() (err error) {
 		known := false
 		if _, rows, known = p.unasked(arn); !known {
-			rows = p.rows(arn)
+			rows, err = p.rows(arn)
 		}
-		return nil
+		return err
 	}})
 	return rows, err
 }

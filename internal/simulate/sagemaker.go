@@ -12,8 +12,11 @@ import (
 
 // What SageMaker answers, as the adapter reads it.
 
-func (r *run) rows(arn retry.ExecutionARN) []retry.Step {
-	listed, _ := r.aws.Listed(arn.String())
+func (r *run) rows(arn retry.ExecutionARN) ([]retry.Step, error) {
+	listed, exists := r.aws.Listed(arn.String())
+	if !exists {
+		return nil, retry.ErrGone
+	}
 	rows := make([]retry.Step, len(listed))
 	for i, s := range listed {
 		rows[i] = retry.Step{
@@ -24,7 +27,7 @@ func (r *run) rows(arn retry.ExecutionARN) []retry.Step {
 			rows[i].Reason = s.Reason
 		}
 	}
-	return rows
+	return rows, nil
 }
 
 func stepType(k awstest.Kind) string {
@@ -68,6 +71,9 @@ func (r *run) job(ref string) (cause.Job, error) {
 // newer are executions of the same pipeline that were started after and succeeded.
 func (r *run) newer(arn retry.ExecutionARN, after time.Time) (found []retry.ExecutionARN) {
 	for _, l := range r.lives {
+		if l.gone {
+			continue
+		}
 		e := r.aws.Execution(l.arn)
 		if l.parsed.PipelineKey() == arn.PipelineKey() && l.key != arn.Key() && e.Created.After(after) && e.Status == awstest.Succeeded {
 			found = append(found, l.parsed)
