@@ -45,7 +45,7 @@ func AfterCall(s Situation, called Record, a Answer) Move {
 	switch {
 	case a.Kind == NoSuchRetry || s.Facts.Gone:
 		return s.close(r, Stop, CannotRetry, a.Detail)
-	case a.Kind == WrongStatus && !s.Facts.failed():
+	case a.Kind == WrongStatus && s.movedOn():
 		return s.supersede()
 	case a.Kind == WrongStatus && r.Claim.Conflicts+1 > maxConflicts:
 		return s.close(r, Stop, CannotRetry,
@@ -53,6 +53,12 @@ func AfterCall(s Situation, called Record, a Answer) Move {
 	default:
 		return s.nextOrdinal(r, a)
 	}
+}
+
+// movedOn tells whether the look after a WrongStatus shows that somebody moved the
+// execution on. One that is older than the failure on record shows the time before it.
+func (s Situation) movedOn() bool {
+	return !s.Facts.failed() && !s.Facts.LastModified.Before(s.State.Record.Failure.LastModified)
 }
 
 // nextOrdinal keeps the claim and its unit, and moves on to the next due time,
