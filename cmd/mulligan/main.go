@@ -58,7 +58,7 @@ func root(l local) *cobra.Command {
 	cmd.AddGroup(&cobra.Group{ID: holdGroup, Title: "What retries wait for, and what became of them:"})
 	cmd.AddGroup(&cobra.Group{ID: localGroup, Title: "In the local account, which make account starts:"})
 	cmd.AddCommand(demoCommand(), failCommand(l), logCommand(l))
-	cmd.AddCommand(classifyCommand(), backtestCommand())
+	cmd.AddCommand(classifyCommand(), backtestCommand(), simulateCommand())
 	cmd.AddCommand(policyCommand(around(l)), explainCommand(around(l)))
 	cmd.AddCommand(holdCommand(around(l)), releaseCommand(around(l)), holdsCommand(around(l)), outcomesCommand(around(l)))
 	cmd.AddCommand(dlqCommand(around(l)))

@@ -4,24 +4,25 @@ import "time"
 
 // The same service, asked in Go and not over HTTP, for simulations that make
 // millions of calls. Nothing is authorized, disturbed or kept in the log of
-// calls; what lags, and what a retry does, is as on the wire.
+// calls. Each read says how stale it is, whatever Unknowns says of lags.
 
-// Described is what DescribePipelineExecution tells now; false: no such execution.
-func (a *Account) Described(arn string) (seen Execution, exists bool) {
+// Described is what DescribePipelineExecution told so long ago; false: no such
+// execution.
+func (a *Account) Described(arn string, lag time.Duration) (seen Execution, exists bool) {
 	a.do(func(now time.Time) {
 		if e := a.find(arn); e != nil {
-			seen, exists = e.seen(now, a.config.Unknowns.DescribeLag), true
+			seen, exists = e.seen(now, lag), true
 		}
 	})
 	return seen, exists
 }
 
-// Listed is what ListPipelineExecutionSteps tells now, all pages, in its default
-// order; false: no such execution.
-func (a *Account) Listed(arn string) (rows []Step, exists bool) {
+// Listed is what ListPipelineExecutionSteps told so long ago, all pages, in its
+// default order; false: no such execution.
+func (a *Account) Listed(arn string, lag time.Duration) (rows []Step, exists bool) {
 	a.do(func(now time.Time) {
 		if e := a.find(arn); e != nil {
-			rows, exists = inOrder(e.seen(now, a.config.Unknowns.StepLag).Steps, false), true
+			rows, exists = inOrder(e.seen(now, lag).Steps, false), true
 		}
 	})
 	return rows, exists
@@ -44,12 +45,12 @@ func (a *Account) Retry(arn, token string, parallelism int32) (out Answered) {
 	return out
 }
 
-// Indexed are the executions as Search has them now, those it does not know yet
-// left out, in the order in which they were added.
-func (a *Account) Indexed() (found []Execution) {
+// Indexed are the executions as Search had them so long ago, those that it did not
+// know yet left out, in the order in which they were added.
+func (a *Account) Indexed(lag time.Duration) (found []Execution) {
 	a.do(func(now time.Time) {
 		for _, e := range a.order {
-			if s, known := e.indexed(now, a.config.Unknowns.SearchLag); known {
+			if s, known := e.indexed(now, lag); known {
 				found = append(found, s)
 			}
 		}

@@ -67,3 +67,15 @@ func TestObservedDoubt(t *testing.T) {
 		}
 	}
 }
+
+// In Observe no look is written down: a doubt about a later failure ends when the
+// looks would have ended it.
+func TestObservedDoubtEnds(t *testing.T) {
+	for age, want := range map[time.Duration]bool{2 * time.Minute: false, 4 * time.Minute: true} {
+		s := situation(recordOf(Closed, t0, t0), failedFacts(now.Add(-age), t0)) // modified, and no step failed since
+		s.Mode = Observe
+		if got := planned(s); (got.Write != nil) != want {
+			t.Errorf("%s later: got %s, %s (%s), written %t", age, got.Decision.Verdict, got.Decision.Reason, got.Decision.Evidence, got.Write != nil)
+		}
+	}
+}

@@ -121,10 +121,18 @@ func (s Situation) lookAgain(why string, looks int) (Move, bool) {
 	if again {
 		visit = r.Pause.Visit + 1
 	}
-	if visit > looks {
+	if visit > looks || s.observedLongEnough(looks) {
 		return Move{}, false
 	}
 	return s.pause(r, LookingAgain, WholeSecond(s.Now.Add(lookAgainAfter)), visit, why), true
+}
+
+// observedLongEnough tells whether a doubt about a later failure is as old as its
+// looks would take: in Observe none of them is written down.
+func (s Situation) observedLongEnough(looks int) bool {
+	f := s.Facts
+	return s.Mode == Observe && f.LastModified.After(s.State.Record.Failure.LastModified) &&
+		s.Now.Sub(f.LastModified) > time.Duration(looks)*lookAgainAfter
 }
 
 // pause writes a wait without a unit into the record.

@@ -136,6 +136,7 @@ func (r *run) checkLife(l *life) {
 	case r.unknown(l):
 		r.breaks(I3, "%s rests in Failed (run %d, %s), and no record knows of it: %s", l.name(), f.run, f.end.name, stands(is))
 	case is.Decision.Reason == retry.Off || is.Kind == retry.Retried && l.ignored && r.mayBeOff(): // given up for good
+	case is.Decision.Reason == retry.Superseded && r.replaced(l):
 	case is.Kind == retry.Retried || is.Kind == retry.MovedOn && is.Decision.Verdict != retry.Stop:
 		r.breaks(I3, "%s rests in Failed (run %d, %s), and its record says %s", l.name(), f.run, f.end.name, stands(is))
 	default:
@@ -157,6 +158,10 @@ func (r *run) mayBeOff() bool {
 
 // looks tells whether the policy in force cares for the execution at all.
 func (r *run) looks(l *life) bool {
-	terms, err := r.books[0].Terms(l.parsed, nil)
+	state, err := r.ledger.Read(background, l.parsed, nil)
+	if err != nil {
+		return true
+	}
+	terms, err := r.books[0].Terms(l.parsed, &state.Policy)
 	return err != nil || terms.Mode != retry.ModeOff
 }

@@ -166,7 +166,7 @@ func (v *invocation) late(c call) error {
 	after := time.Duration(1+v.n(5)) * time.Second
 	what := fmt.Sprintf("what %s sent (%s)", v.name, c.op)
 	v.fault(c.op+" late", v.name, "%s: it is on its way for %s, and nobody waits for it", c.op, after)
-	v.network = append(v.network, &late{v.now.Add(after), what, func() { c.effect() }})
+	v.sends(what, after, func() { c.effect() })
 	if v.n(2) == 1 {
 		v.dead = true
 		return errGone

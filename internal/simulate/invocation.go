@@ -24,7 +24,6 @@ type invocation struct {
 	frozen   bool // it may stand still beyond its deadline, and go on
 	dead     bool // its process is gone
 	calls    int
-	held     bool // holds were read
 	log      log
 	answer   []byte
 	err      error

@@ -17,6 +17,7 @@ type life struct {
 	key     string
 	parsed  retry.ExecutionARN
 	ends    []end
+	created time.Time
 	ended   int // runs so far
 	status  awstest.Status
 	lastEnd time.Time // of a run

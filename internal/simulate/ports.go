@@ -71,7 +71,7 @@ func (p *port) Describe(_ context.Context, arn retry.ExecutionARN) (seen retry.E
 			seen = stands
 			return nil
 		}
-		e, exists := p.aws.Described(arn.String())
+		e, exists := p.aws.Described(arn.String(), p.stale(p.describeLag))
 		if !exists {
 			return retry.ErrGone
 		}

@@ -140,19 +140,20 @@ type late struct {
 	effect func()
 }
 
-// arrive lets the requests arrive that are due.
+// sends has a request on its way for that long.
+func (r *run) sends(what string, after time.Duration, effect func()) {
+	r.network = append(r.network, &late{r.now.Add(after), what, effect})
+	slices.SortStableFunc(r.network, func(a, b *late) int { return a.due.Compare(b.due) })
+}
+
+// arrive lets the next request arrive, when it is due.
 func (r *run) arrive() {
-	var left, came []*late
-	for _, l := range r.network {
-		if l.due.After(r.now) {
-			left = append(left, l)
-		} else {
-			came = append(came, l)
-		}
+	next := r.network[0]
+	r.network = r.network[1:]
+	if next.due.After(r.now) {
+		r.now = next.due
+		r.aws.Tick()
 	}
-	r.network = left
-	for _, l := range came {
-		r.tell("network", "%s arrives after all", l.what)
-		l.effect()
-	}
+	r.tell("network", "%s arrives after all", next.what)
+	next.effect()
 }

@@ -1,6 +1,9 @@
 package simulate
 
-import "mulligan/internal/retry"
+import (
+	"mulligan/internal/awstest"
+	"mulligan/internal/retry"
+)
 
 // untrue says why the reason for which a failure was left alone cannot be true;
 // "": it can. It is asked only where the built-in policy decided alone.
@@ -35,7 +38,7 @@ func (r *run) untrue(l *life, f *failed) string {
 			return "nobody stopped it"
 		}
 	case retry.Superseded:
-		if !r.replaced(l, f) {
+		if !r.replaced(l) {
 			return "no newer execution has succeeded"
 		}
 	default:
@@ -45,6 +48,12 @@ func (r *run) untrue(l *life, f *failed) string {
 }
 
 // replaced tells whether a newer execution of the pipeline has succeeded.
-func (r *run) replaced(l *life, f *failed) bool {
-	return len(r.newer(l.parsed, f.at)) > 0
+func (r *run) replaced(l *life) bool {
+	for _, o := range r.lives {
+		newer := o != l && o.created.After(l.failures[0].at) && o.parsed.PipelineKey() == l.parsed.PipelineKey()
+		if newer && o.status == awstest.Succeeded {
+			return true
+		}
+	}
+	return false
 }

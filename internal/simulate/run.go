@@ -96,7 +96,6 @@ type run struct {
 	letters []*message // dead
 	serials int        // of messages
 	sweepAt time.Time
-	cursors string
 
 	nth      int // of the calls that were about to be made
 	tasks    []*task

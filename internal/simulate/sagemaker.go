@@ -12,8 +12,16 @@ import (
 
 // What SageMaker answers, as the adapter reads it.
 
+// stale is how old an answer is: each is as old as the worst, or fresh.
+func (r *run) stale(worst time.Duration) time.Duration {
+	if worst == 0 {
+		return 0
+	}
+	return time.Duration(r.n(2)) * worst
+}
+
 func (r *run) rows(arn retry.ExecutionARN) ([]retry.Step, error) {
-	listed, exists := r.aws.Listed(arn.String())
+	listed, exists := r.aws.Listed(arn.String(), r.stale(r.stepLag))
 	if !exists {
 		return nil, retry.ErrGone
 	}
@@ -85,7 +93,7 @@ func (r *run) newer(arn retry.ExecutionARN, after time.Time) (found []retry.Exec
 
 // failedSince is one page of a search, the oldest modification first.
 func (r *run) failedSince(since time.Time) (found []retry.Found) {
-	for _, e := range r.aws.Indexed() {
+	for _, e := range r.aws.Indexed(r.stale(r.searchLag)) {
 		if l := r.byKey[keyOf(e.ARN)]; e.Status == awstest.Failed && !e.Modified.Before(since.Truncate(time.Second)) {
 			found = append(found, retry.Found{Execution: l.parsed, LastModified: e.Modified.UTC(), Started: e.Created.UTC()})
 		}

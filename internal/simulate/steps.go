@@ -113,15 +113,16 @@ func (r *run) nextChange() (next time.Time, ok bool) {
 	return next, ok
 }
 
-// passTo lets time go by until then. Invocations whose time is up end, or stand
-// still and go on later. It is never quite that instant: two changes have two
-// times.
+// passTo lets time go by until then: requests that are on their way arrive when
+// they are due, invocations whose time is up end, or stand still and go on later.
 func (r *run) passTo(t time.Time) {
+	for len(r.network) > 0 && !r.network[0].due.After(t) {
+		r.arrive()
+	}
 	if t.After(r.now) {
 		r.now = t
 	}
 	r.aws.Tick()
-	r.arrive()
 	r.fire()
 	for _, v := range slices.Clone(r.running) {
 		if !v.dead && r.now.After(v.deadline) && !(v.frozen && r.now.Before(v.deadline.Add(longestFreeze))) {

@@ -99,7 +99,7 @@ func (p *port) Pipelines(context.Context, string) (names []string, next string, 
 func (p *port) FailedOf(_ context.Context, pipeline, _ string) (found []retry.Found, next string, err error) {
 	err = p.pass(call{op: "ListExecutions", about: "lists the executions", limit: callLimit, refuse: notTold, effect: func() error {
 		for _, l := range slices.Backward(p.lives) {
-			if e, _ := p.aws.Described(l.arn); strings.EqualFold(l.parsed.Pipeline, pipeline) && e.Status == awstest.Failed {
+			if e, _ := p.aws.Described(l.arn, p.stale(p.describeLag)); strings.EqualFold(l.parsed.Pipeline, pipeline) && e.Status == awstest.Failed {
 				found = append(found, retry.Found{Execution: l.parsed, Started: e.Created.UTC()})
 			}
 		}

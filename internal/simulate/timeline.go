@@ -1,6 +1,7 @@
 package simulate
 
 import (
+	"cmp"
 	"fmt"
 	"time"
 
@@ -40,7 +41,7 @@ func wrote(c retry.Change) string {
 }
 
 func stands(n retry.Record) string {
-	text := string(n.Kind)
+	text := cmp.Or(string(n.Kind), "no failure yet")
 	if n.Pause.Reason != "" {
 		text += fmt.Sprintf(", waits (%s) until %s", n.Pause.Reason, n.Pause.Due.Format(time.TimeOnly))
 	}

@@ -18,13 +18,14 @@ type terms struct {
 
 // trouble is how much of it there is.
 type trouble struct {
-	steps    int // before the faults end
-	faulty   int // calls in a hundred that something happens to
-	crowded  int // steps in a hundred that begin another invocation while one is under way
-	freezes  bool
-	forgets  time.Duration // how long SageMaker remembers a token; 0: for ever
-	denied   bool          // SageMaker's search is refused
-	loseLogs bool
+	steps                           int // before the faults end
+	faulty                          int // calls in a hundred that something happens to
+	crowded                         int // steps in a hundred that begin another invocation while one is under way
+	freezes                         bool
+	stepLag, describeLag, searchLag time.Duration // how stale an answer can be
+	forgets                         time.Duration // how long SageMaker remembers a token; 0: for ever
+	denied                          bool          // SageMaker's search is refused
+	loseLogs                        bool
 }
 
 // functionTimeout is that of the template's Retrier.
@@ -95,7 +96,8 @@ func (r *run) drawTerms() {
 
 // drawAccount settles what nobody knows of SageMaker one way.
 func (r *run) drawAccount() awstest.Config {
-	lags := []time.Duration{0, 0, 0, 0, time.Second, 5 * time.Second, 15 * time.Second}
+	lags := []time.Duration{0, 0, 0, time.Second, 5 * time.Second, 15 * time.Second}
+	r.stepLag, r.describeLag, r.searchLag = of(r.choices, lags), of(r.choices, lags), of(r.choices, lags)
 	return awstest.Config{
 		Now: func() time.Time { return r.now }, Number: home.Account, Region: home.Region, OnEvent: r.happened,
 		StopTakes: of(r.choices, []time.Duration{0, 30 * time.Second}), RunningLimit: of(r.choices, []int{0, 0, 0, 1, 2}),
@@ -104,14 +106,13 @@ func (r *run) drawAccount() awstest.Config {
 			TokenMemory: r.forgets, BurnsRefusedTokens: r.chance(20), RetryResumesStopped: r.chance(20), RetryMovesStart: r.chance(20),
 			WrongStatusCode: of(r.choices, []string{"", "ConflictException"}), TokenMismatchCode: of(r.choices, []string{"", "ValidationException"}),
 			CountsAttempts: r.chance(20), AppendsRows: r.chance(20), NoExecutingEvent: r.chance(20),
-			StepLag: of(r.choices, lags), DescribeLag: of(r.choices, lags), SearchLag: of(r.choices, lags),
 		},
 	}
 }
 
 // add starts an execution, and draws what its runs end in.
 func (r *run) add(i int) {
-	l := &life{nth: i + 1, events: map[string]bool{}, claims: map[int]*spent{}, tokens: map[string]int32{}}
+	l := &life{nth: i + 1, created: r.now, events: map[string]bool{}, claims: map[int]*spent{}, tokens: map[string]int32{}}
 	script := awstest.Script{Pipeline: r.pipeline(i / 2), IgnoresRetries: of(r.choices, []int{0, 0, 0, 0, 0, 0, 1, 2})}
 	l.ignored = script.IgnoresRetries > 0
 	if r.chance(5) {
