@@ -3,6 +3,7 @@ package simulate
 import (
 	"encoding/json"
 	"slices"
+	"strings"
 	"time"
 	"unicode"
 	"unicode/utf8"
@@ -175,6 +176,9 @@ func (r *run) checkEnd(v *invocation) {
 		if v.calls > mostCalls {
 			r.breaks(I13, "%s made %d calls", v.name, v.calls)
 		}
+	}
+	if v.err != nil && strings.Contains(v.err.Error(), errLog.Error()) {
+		r.breaks(I11, "%s ends in an error: %v", v.name, v.err)
 	}
 	if n := len(v.log.lines); !v.dead && !v.log.fails && (n == 0 || n > 1 && v.of != nil) { // a sweep adds one for each breaker that it opens
 		r.breaks(I12, "%s logged %d lines", v.name, len(v.log.lines))

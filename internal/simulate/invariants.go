@@ -12,6 +12,7 @@ const (
 	I8      = "I8"
 	I9      = "I9"
 	I10     = "I10"
+	I11     = "I11"
 	I12     = "I12"
 	I13     = "I13"
 	Helps   = "helps"
@@ -32,7 +33,8 @@ var Invariants = []struct{ Name, Promise string }{
 	{I8, "what was spent never becomes less"},
 	{I9, "no shared budget gives more than it holds and what has flowed in"},
 	{I10, "whatever waits has a way back, and is not overdue for long"},
-	{I12, "one log line for each invocation: bounded, printable JSON (a log that fails changes nothing, which is I11)"},
+	{I11, "a log that cannot be written changes nothing"},
+	{I12, "each invocation logs one line: bounded, printable JSON"},
 	{I13, "one invocation makes no more than so many calls"},
 	{Helps, "no unit is taken for a failure that was none, or that is permanent"},
 	{Missed, "no failure that a retry could help is left alone without a reason that is true"},

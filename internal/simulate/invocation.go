@@ -33,6 +33,7 @@ var (
 	errGone    = errors.New("the process is gone")
 	errNoTime  = errors.New("not enough time left in this invocation")
 	errTimeout = context.DeadlineExceeded
+	errLog     = errors.New("the log cannot be written")
 )
 
 // enter makes an invocation.
@@ -110,7 +111,7 @@ type log struct {
 
 func (l *log) Write(line []byte) (int, error) {
 	if l.fails {
-		return 0, errors.New("the log cannot be written")
+		return 0, errLog
 	}
 	l.lines = append(l.lines, slices.Clone(line))
 	return len(line), nil
