@@ -68,3 +68,15 @@ func TestAnswerTellsTheBreakers(t *testing.T) {
 		}
 	}
 }
+
+// A look after a refusal that is older than the failure does not show that
+// somebody moved the execution on; one that is not does.
+func TestLookAfterARefusal(t *testing.T) {
+	for modified, want := range map[time.Time]Kind{t0.Add(-time.Minute): Claimed, t0: MovedOn, t1: MovedOn} {
+		claimed := recordOf(Claimed, t0, t0)
+		s := situation(claimed, Facts{ARN: arn, Status: "Executing", LastModified: modified})
+		if got := AfterCall(s, claimed, Answer{Kind: WrongStatus}); got.Write == nil || got.Write.Kind != want {
+			t.Errorf("modified at %s: wrote %+v, want it %s", modified, got.Write, want)
+		}
+	}
+}

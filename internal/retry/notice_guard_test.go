@@ -143,3 +143,20 @@ func TestRecallGuards(t *testing.T) {
 		}
 	}
 }
+
+// Only the event of a failure, at about its time, is of that failure.
+func TestNoticeOfAFailure(t *testing.T) {
+	for name, test := range map[string]struct {
+		notice Notice
+		want   bool
+	}{
+		"its event":             {Notice{EndedAt: t0.Add(4 * time.Second)}, true},
+		"of a later one":        {Notice{EndedAt: t1}, false},
+		"of another end":        {Notice{EndedAt: t0, Status: StatusStopped}, false},
+		"that tells of no time": {Notice{}, false},
+	} {
+		if got := test.notice.endedAt(t0); got != test.want {
+			t.Errorf("%s: got %t, want %t", name, got, test.want)
+		}
+	}
+}

@@ -21,9 +21,10 @@ type taken struct {
 
 // claimed is what a token was written down for before any call.
 type claimed struct {
-	of  *life
-	n   int // retry n
-	due time.Time
+	of          *life
+	n           int // retry n
+	due         time.Time
+	parallelism int32
 }
 
 func (r *run) recordOf(arn retry.ExecutionARN) retry.Record {
@@ -51,11 +52,12 @@ func (r *run) committed(was retry.Record, c retry.Change) {
 		r.breaks(I10, "%s is %s, and stands in no queue of the sweep", l.name(), is.Kind)
 	}
 	l.record = is
+	r.follows(l, was, c)
 	if is.Kind == retry.Claimed {
-		r.claimed[is.Claim.Token] = claimed{l, is.Claim.Retry, is.Claim.Due}
+		r.claimed[is.Claim.Token] = claimed{l, is.Claim.Retry, is.Claim.Due, is.Claim.Parallelism}
 	}
 	if len(c.Takes) > 0 {
-		r.claims(l, c)
+		r.claims(l, was, c)
 	}
 	if s := l.claims[is.Claim.Retry]; s != nil && (is.Kind == retry.Retried || is.Kind == retry.Claimed) {
 		s.accepted = is.Kind == retry.Retried
@@ -83,19 +85,28 @@ func done(k retry.Kind) bool {
 var builtIn = []string{"scarce", "passing", "doubtful"}
 
 // claims looks at one unit that was taken.
-func (r *run) claims(l *life, c retry.Change) {
+func (r *run) claims(l *life, was retry.Record, c retry.Change) {
 	n, is := c.Record.Claim.Retry, c.Record
 	r.totals.Claims++
 	if l.claims[n] != nil {
 		r.breaks(I2, "retry %d of %s was claimed twice", n, l.name())
 	}
 	f := l.failure(is.Failure.LastModified)
+	for other := 1; other < n && f != nil; other++ {
+		if s := l.claims[other]; s != nil && s.of == f && len(f.modified) == 1 && !l.ignored { // one that seems to be another by then is decided anew
+			r.breaks(I4, "retries %d and %d of %s are claimed for one failure", other, n, l.name())
+		}
+	}
 	l.claims[n] = &spent{of: f}
 	switch {
 	case f == nil:
 		r.breaks(Helps, "retry %d of %s is claimed for a failure at %s, and there was none", n, l.name(), is.Failure.LastModified)
 	case f == l.last() && f.end.label == cause.Permanent && slices.Contains(builtIn, is.Claim.Rule): // not overtaken since it was looked at
 		r.breaks(Helps, "retry %d of %s is claimed by rule %s for %q, which is permanent", n, l.name(), is.Claim.Rule, f.end.name)
+	}
+	r.ceilings(l, c)
+	if f != nil {
+		r.deserves(l, f, was, c)
 	}
 	holds, _ := r.holds.Current(background)
 	if hold, on := holds.On(c.Execution, is.Claim.Cause.Class, r.now); on {
@@ -127,21 +138,6 @@ func (r *run) counts(l *life, n int) {
 			r.breaks(Outcome, "the outcome of retry %d of %s was counted twice", n, l.name())
 		}
 	}
-}
-
-// calling looks at a RetryPipelineExecution that arrives at SageMaker.
-func (r *run) calling(l *life, c retry.Claim) {
-	made, known := r.claimed[c.Token]
-	before, sent := l.tokens[c.Token]
-	switch {
-	case !known || made.of != l:
-		r.breaks(I5, "%s is retried with a token that no claim was written with", l.name())
-	case r.now.Before(made.due):
-		r.breaks(I5, "retry %d of %s is called %s before it is due", made.n, l.name(), made.due.Sub(r.now))
-	case sent && before != c.Parallelism:
-		r.breaks(I6, "one token of %s is sent with parallelism %d and %d", l.name(), before, c.Parallelism)
-	}
-	l.tokens[c.Token] = c.Parallelism
 }
 
 // effective looks at a retry that took effect on a failure; nil: on none.
@@ -224,5 +220,8 @@ func (r *run) decided(v *invocation) {
 	}
 	r.totals.Verdicts[a.Verdict+", "+a.Reason]++
 	r.mark(hash(a.Verdict), hash(a.Reason))
+	if l := r.byKey[keyOf(a.Execution)]; l != nil && a.Verdict == "wait" {
+		r.comesBack(v, l)
+	}
 	r.tell(v.name, "decides: %s, %s (%s)", a.Verdict, a.Reason, a.Evidence)
 }

@@ -20,23 +20,22 @@ var succeeds = end{name: "succeeds", run: awstest.Succeeds()}
 
 // fails are the failures that runs end in, by name.
 var fails = map[string]end{
-	"capacity":     failure("capacity", awstest.ReasonCapacity),
-	"service":      failure("service fault", awstest.ReasonInternal),
-	"throttled":    failure("throttled", awstest.ReasonThrottled),
-	"bug":          failure("bug", awstest.ReasonUserCode),
-	"unknown":      failure("unknown", "The step ended in state 7."),
-	"job":          failure("see job logs", awstest.ReasonSeeJobLogs),
-	"quota":        failure("quota", awstest.ReasonQuotaContention(4, 4, 1)),
+	"capacity":     failure("capacity", awstest.ReasonCapacity, cause.Transient),
+	"service":      failure("service fault", awstest.ReasonInternal, cause.Transient),
+	"throttled":    failure("throttled", awstest.ReasonThrottled, cause.Transient),
+	"bug":          failure("bug", awstest.ReasonUserCode, cause.Permanent),
+	"unknown":      failure("unknown", "The step ended in state 7.", cause.Ambiguous),
+	"job":          failure("see job logs", awstest.ReasonSeeJobLogs, ""),
+	"quota":        failure("quota", awstest.ReasonQuotaContention(4, 4, 1), cause.Transient),
 	"before steps": {name: "before any step", run: awstest.FailsBeforeSteps()},
 	"on purpose":   {name: "on purpose", run: awstest.Fails(awstest.Step{Name: "Check", Kind: awstest.FailStep, Reason: "not good enough"})},
 	"two": {name: "bug and capacity", label: cause.Permanent, run: awstest.Fails(
 		awstest.Step{Name: "Train", Reason: awstest.ReasonUserCode}, awstest.Step{Name: "Tune", Reason: awstest.ReasonCapacity})},
-	"hostile": failure("hostile words", hostile),
+	"hostile": failure("hostile words", hostile, cause.Ambiguous),
 }
 
-func failure(name, reason string) end {
-	read := cause.Read([]cause.Step{{Name: "Train", Type: "Training", Reason: reason}})
-	return end{name, awstest.FailsAt("Train", reason), read.Label}
+func failure(name, reason string, label cause.Label) end {
+	return end{name, awstest.FailsAt("Train", reason), label}
 }
 
 // often are the failures by how often they are met.

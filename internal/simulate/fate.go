@@ -34,6 +34,9 @@ func (v *invocation) pass(c call) error {
 	v.calls++
 	v.totals.Calls++
 	v.standStill()
+	if v.frozen && !v.calm && c.op == "Commit" && v.chance(50) { // thawed when others have got on
+		v.sleep(of(v.choices, []time.Duration{30 * time.Second, 2 * time.Minute, 6 * time.Minute, 14 * time.Minute}))
+	}
 	switch {
 	case v.dead:
 		return errGone
@@ -163,7 +166,7 @@ func (v *invocation) late(c call) error {
 		v.fault(c.op+" fails", v.name, "%s is answered with an error", c.op)
 		return errDown
 	}
-	after := time.Duration(1+v.n(5)) * time.Second
+	after := of(v.choices, []time.Duration{time.Second, 5 * time.Second, 15 * time.Second})
 	what := fmt.Sprintf("what %s sent (%s)", v.name, c.op)
 	v.fault(c.op+" late", v.name, "%s: it is on its way for %s, and nobody waits for it", c.op, after)
 	v.sends(what, after, func() { c.effect() })

@@ -26,7 +26,7 @@ var Invariants = []struct{ Name, Promise string }{
 	{I1, "no execution is retried more often than its budget allows"},
 	{I2, "no failure is retried twice: each unit has at most one retry that takes effect"},
 	{I3, "every failure comes to an end that is written down, whatever was lost"},
-	{I4, "what was spent is never less than what took effect, and each unit stands for one claim"},
+	{I4, "what was spent is never less than what took effect, and each failure is worth one unit"},
 	{I5, "no RetryPipelineExecution without a claim that was written before it, nor before it is due"},
 	{I6, "one token always comes with the same parameters"},
 	{I7, "a failure that is done with stays so"},

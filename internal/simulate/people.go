@@ -35,7 +35,7 @@ func (r *run) person() {
 		p := of(r.choices, r.policies)
 		r.apply(p)
 		r.tell("person", "applies a policy: %s", p.short())
-	case 6:
+	case 6, 15:
 		if len(r.lives) < maxLives {
 			r.add(len(r.lives))
 			r.tell("person", "starts %s", r.lives[len(r.lives)-1].name())

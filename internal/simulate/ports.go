@@ -101,6 +101,9 @@ func (p *port) Retry(_ context.Context, arn retry.ExecutionARN, c retry.Claim) (
 		refuse: []error{refusal{retry.Refused, "ResourceLimitExceeded"}, refusal{retry.Refused, "ThrottlingException"}, refusal{retry.WrongStatus, "ConflictException"}},
 		effect: func() error { answer, err = p.retried(arn, c); return err },
 	})
+	if _, ok := errors.AsType[refusal](err); ok || err == nil && answer.Kind != retry.Accepted {
+		p.declined[c.Token] = true
+	}
 	if made, ok := errors.AsType[refusal](err); ok {
 		return retry.Answer{Kind: made.kind, Detail: made.code}, nil
 	}

@@ -107,7 +107,7 @@ func (r *run) fire() {
 			continue
 		}
 		switch {
-		case r.disturbed(10) && r.chance(40):
+		case r.disturbed(20) && r.chance(50):
 			r.fault("wake lost", "scheduler", "%s is lost", t.what)
 		case r.disturbed(10):
 			r.fault("wake twice", "scheduler", "%s comes twice, once an hour late", t.what)
@@ -155,5 +155,7 @@ func (r *run) arrive() {
 		r.aws.Tick()
 	}
 	r.tell("network", "%s arrives after all", next.what)
+	r.arriving = true
 	next.effect()
+	r.arriving = false
 }

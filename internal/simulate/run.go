@@ -114,6 +114,10 @@ type run struct {
 	digest   uint64
 	telling  bool
 	timeline []Entry
+	arriving bool            // a request that nobody waits for
+	accepted map[*spent]bool // claims of which a call was accepted
+	declined map[string]bool // tokens that were refused
+	modes    []inForce       // of the policies that were applied, in order
 }
 
 // live is trouble first, and then, unless only safety is asked for, peace.

@@ -41,7 +41,7 @@ func (r *run) sweeps() {
 	p := &port{v}
 	h := &sweep.Handler{
 		Home: home, Mode: retry.Enforce, ExpireAfter: r.settings.ExpireAfter, HandleTimeout: functionTimeout,
-		Requests: sweep.Requests, PerSecond: sweep.PerSecond, Build: "simulated", Log: slog.New(slog.NewJSONHandler(&v.log, nil)),
+		Requests: of(r.choices, []int{sweep.Requests, sweep.Requests, 16, 9}), PerSecond: sweep.PerSecond, Build: "simulated", Log: slog.New(slog.NewJSONHandler(&v.log, nil)),
 		Search: p, Lists: p, Records: p, Cursors: p, Corridor: bounded{v, v.corridor()},
 		Now: func() time.Time { return r.now }, Pause: func(_ context.Context, d time.Duration) { r.sleep(d) }, Abreast: r.abreast,
 	}

@@ -8,6 +8,7 @@ import (
 	"mulligan/internal/awstest"
 	"mulligan/internal/ledger"
 	"mulligan/internal/policy"
+	"mulligan/internal/retry"
 )
 
 // terms are what the deployment allows.
@@ -37,7 +38,7 @@ const longestFreeze = 15 * time.Minute
 func newRun(o Options, c *choices, tell bool) *run {
 	r := &run{
 		choices: c, options: o, now: start, telling: tell, ledger: ledger.NewMemory(), digest: offset,
-		byKey: map[string]*life{}, takes: map[string][]taken{}, claimed: map[string]claimed{}, sweepAt: start.Add(sweepEvery),
+		byKey: map[string]*life{}, accepted: map[*spent]bool{}, declined: map[string]bool{}, takes: map[string][]taken{}, claimed: map[string]claimed{}, sweepAt: start.Add(sweepEvery),
 	}
 	r.holds = ledger.NewMemoryHolds(r.ledger)
 	r.store = without(o.Without, r)
@@ -64,8 +65,8 @@ func (r *run) drawTrouble() {
 	r.denied = r.chance(10)
 	r.loseLogs = r.chance(5)
 	if r.chance(40) { // longer than any invocation can hold a call back
-		if r.forgets = time.Minute; r.freezes {
-			r.forgets = longestFreeze + time.Minute
+		if r.forgets = 2 * time.Minute; r.freezes {
+			r.forgets = longestFreeze + 2*time.Minute
 		}
 	}
 }
@@ -83,6 +84,7 @@ func (r *run) drawTerms() {
 	r.settings.MaxRetries = of(r.choices, []int{3, 1, 2, 3})
 	r.settings.PipelineRetriesPerDay = of(r.choices, []int{20, 1, 2, 4})
 	r.settings.AccountRetriesPerHour = of(r.choices, []int{60, 1, 2, 4})
+	r.settings.BackoffInterval = of(r.choices, []time.Duration{5 * time.Minute, 5 * time.Minute, 10 * time.Second})
 	r.policies = []*Policy{nil}
 	if r.chance(50) {
 		for range 1 + r.n(2) {
@@ -97,10 +99,10 @@ func (r *run) drawTerms() {
 // drawAccount settles what nobody knows of SageMaker one way.
 func (r *run) drawAccount() awstest.Config {
 	lags := []time.Duration{0, 0, 0, time.Second, 5 * time.Second, 15 * time.Second}
-	r.stepLag, r.describeLag, r.searchLag = of(r.choices, lags), of(r.choices, lags), of(r.choices, lags)
+	r.stepLag, r.describeLag, r.searchLag = of(r.choices, lags), of(r.choices, lags), of(r.choices, append(lags, 10*time.Minute))
 	return awstest.Config{
 		Now: func() time.Time { return r.now }, Number: home.Account, Region: home.Region, OnEvent: r.happened,
-		StopTakes: of(r.choices, []time.Duration{0, 30 * time.Second}), RunningLimit: of(r.choices, []int{0, 0, 0, 1, 2}),
+		StopTakes: of(r.choices, []time.Duration{0, 30 * time.Second, 5 * time.Minute}), RunningLimit: of(r.choices, []int{0, 0, 0, 1, 2}),
 		EventCopies: of(r.choices, []int{0, 0, 0, 1}),
 		Unknowns: awstest.Unknowns{
 			TokenMemory: r.forgets, BurnsRefusedTokens: r.chance(20), RetryResumesStopped: r.chance(20), RetryMovesStart: r.chance(20),
@@ -163,6 +165,11 @@ const hostile = "a\x1b[31m\u202e\n\"<!channel> {{.}} ${jndi:x}\t\u0000z"
 // apply puts a policy in force; nil: the built-in one.
 func (r *run) apply(p *Policy) {
 	v := ledger.Version{Author: "a person", At: r.now}
+	in := inForce{r.now, retry.Enforce}
+	if p != nil && p.Document.Mode != "" {
+		in.mode = p.Document.Mode
+	}
+	r.modes = append(r.modes, in)
 	if p != nil {
 		v.Source, v.Body, v.Hash = p.Source, p.Body, p.Hash
 	}

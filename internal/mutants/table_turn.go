@@ -1,0 +1,43 @@
+package main
+
+import "slices"
+
+// turning is who of a line goes when.
+var turning = slices.Concat(
+	in("internal/retry/turns.go", of("retry"),
+		mutant{name: "turn/early-by-the-sweep",
+			guard: "I9: only the sweep lets anybody go before their turn",
+			old:   `early := s.Notice.Door == DoorSweep && (!ofBreaker`,
+			new:   `early := (!ofBreaker`},
+		mutant{name: "turn/of-this-failure",
+			guard: "I9: a new failure does not inherit the turns of the one before",
+			old:   `if p := s.State.Record.Pause; p.Seen.Equal(s.Facts.LastModified) {`,
+			new:   `if p := s.State.Record.Pause; true {`},
+	),
+	in("internal/retry/line.go", of("retry"),
+		mutant{name: "turn/last",
+			guard: "I10: no turn is given that comes after the failure has expired",
+			old:   `return turn, !turn.After(l.Last)`,
+			new:   `return turn, true`},
+	),
+	in("internal/retry/budget.go", of("retry"),
+		mutant{name: "bucket/empty",
+			guard: "I9: an empty bucket gives no unit",
+			old:   `if b.Free(full, now).After(now) {`,
+			new:   `if false {`},
+		mutant{name: "bucket/size",
+			guard: "I9: a bucket holds its size and no more",
+			old:   `full.Add(-b.Interval()*time.Duration(b.Size-1))`,
+			new:   `full.Add(-b.Interval()*time.Duration(b.Size))`},
+	),
+	in("internal/retry/open.go", of("retry"),
+		mutant{name: "open/claimed",
+			guard: "I10: an open claim is in the sweep's queue",
+			old:   `case r.Kind == Claimed:`,
+			new:   `case false:`},
+		mutant{name: "open/retried",
+			guard: "I10: a retry without an outcome is in the sweep's queue",
+			old:   `case r.Kind == Retried && r.Outcome.Result == "" && !r.Watch.IsZero():`,
+			new:   `case false:`},
+	),
+)
