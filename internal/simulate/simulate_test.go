@@ -13,10 +13,10 @@ import (
 // all makes what takes minutes under the race detector: `make prove` asks for it.
 var all = flag.Bool("all", false, "more seeds, and all pairs of faults of all flows")
 
-// many is a number of runs, twenty times as many where all is asked for.
+// many is a number of runs, eight times as many where all is asked for.
 func many(n int) int {
 	if *all {
-		return 20 * n
+		return 8 * n
 	}
 	return n
 }
