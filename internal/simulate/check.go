@@ -101,7 +101,7 @@ func (r *run) claims(l *life, was retry.Record, c retry.Change) {
 	switch {
 	case f == nil:
 		r.breaks(Helps, "retry %d of %s is claimed for a failure at %s, and there was none", n, l.name(), is.Failure.LastModified)
-	case f == l.last() && f.end.label == cause.Permanent && slices.Contains(builtIn, is.Claim.Rule): // not overtaken since it was looked at
+	case f == l.last() && f.end.label == cause.Permanent && slices.Contains(builtIn, is.Claim.Rule) && !r.mayBeUnshown(l): // not overtaken since it was looked at
 		r.breaks(Helps, "retry %d of %s is claimed by rule %s for %q, which is permanent", n, l.name(), is.Claim.Rule, f.end.name)
 	}
 	r.ceilings(l, c)
@@ -115,6 +115,17 @@ func (r *run) claims(l *life, was retry.Record, c retry.Change) {
 	for _, b := range c.Takes {
 		r.takesFrom(b, c.Now)
 	}
+}
+
+// mayBeUnshown tells whether a step list that lags may show no step at all: none had
+// ended before this failure (docs/proof.md, what is not shown).
+func (r *run) mayBeUnshown(l *life) bool {
+	for _, f := range l.failures[:len(l.failures)-1] {
+		if f.end.name != fails["before steps"].name {
+			return false
+		}
+	}
+	return r.stepLag > 0 && len(l.failures) > 1
 }
 
 // takesFrom holds the units of a bucket against what one that refills evenly gives:

@@ -135,7 +135,7 @@ func TestShrinkKeepsTheSeed(t *testing.T) {
 // TestFaultSpace draws every kind of fault at every kind of call.
 func TestFaultSpace(t *testing.T) {
 	drawn := holdFor(t, Options{Safety: true}, 2_000_000, many(1200)).Faults
-	for _, op := range []string{"Read", "Commit", "Describe", "ListSteps", "Retry", "CreateSchedule", "ListExecutions", "Search", "Query", "KeepCursor"} {
+	for _, op := range []string{"Read", "Commit", "Describe", "ListSteps", "Retry", "CreateSchedule", "Search", "Query", "KeepCursor"} {
 		for _, kind := range []string{"killed before " + op, "killed after " + op, op + " answer lost", op + " sent twice", op + " slow", op + " fails"} {
 			if drawn[kind] == 0 {
 				t.Errorf("never drawn: %s", kind)
