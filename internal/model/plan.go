@@ -62,6 +62,9 @@ func (v *view) doubt() uint8 {
 	}
 	switch v.identify() {
 	case sameFailure:
+		if r.Kind == Parked && v.f.Round < r.Round {
+			return v.c.StaleLooks
+		}
 		if events && r.done() && !r.knows(v.n) && v.ended > f.Modified {
 			return v.c.StaleLooks
 		}

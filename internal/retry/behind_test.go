@@ -23,6 +23,7 @@ func TestAnswersApart(t *testing.T) {
 		"a step that ended later":                  {Record{}, failedFacts(old, old.Add(11*time.Second)), LookingAgain},
 		"a step that ended a moment later":         {Record{}, failedFacts(old, old.Add(9*time.Second)), Retryable},
 		"the failure on record, which is believed": {recordOf(Parked, fresh, old), failedFacts(fresh, old), Retryable},
+		"steps from before the failure on record":  {recordOf(Parked, fresh, fresh), failedFacts(fresh, old), LookingAgain},
 	} {
 		t.Run(name, func(t *testing.T) {
 			if got := planned(situation(test.record, test.facts)).Decision; got.Reason != test.want {

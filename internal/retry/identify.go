@@ -74,6 +74,9 @@ func (s Situation) doubt() (why string, looks int) {
 	}
 	switch identify(r, f) {
 	case sameFailure:
+		if r.Kind == Parked && f.Round.Before(r.Failure.Round) { // a claim has its cause on record
+			return "the steps shown are older than the record", staleLooks
+		}
 		if r.done() && !r.knows(s.Notice) && ended.Sub(f.LastModified) > r.repetition() {
 			return "the event is younger than the failure on record", staleLooks
 		}
