@@ -156,7 +156,7 @@ func (r *run) effective(l *life, f *failed, c retry.Claim) {
 	r.totals.Retries++
 	r.mark(uint64(l.nth), hash(c.Token))
 	if f != nil {
-		f.left = "retried"
+		f.left = byUs
 	}
 	l.effective++
 	if l.effective > l.record.Used {

@@ -70,7 +70,7 @@ func (r *run) deservesBuiltIn(l *life, f *failed, was retry.Record, c retry.Chan
 	switch {
 	case scarce && len(was.Pause.Turns) == 0 && claim.Due.Sub(f.at) < r.settings.BackoffInterval/2:
 		r.breaks(Helps, "retry %d of %s is due %s after it failed of %s", n, l.name(), claim.Due.Sub(f.at), f.end.name)
-	case claim.Due.Equal(c.Now.UTC()) && r.replacedBy(l, f, r.began(c.Now)):
+	case claim.Due.Equal(c.Now.UTC()) && len(f.modified) == 1 && r.replacedBy(l, f, r.began(c.Now)): // editing moves what newer means
 		r.breaks(Helps, "retry %d of %s is claimed beside a newer success", n, l.name())
 	case l.inARow(f) > 2 && f.end.name == fails["service"].name:
 		r.breaks(Helps, "retry %d of %s is claimed for the same failure, %d times in a row", n, l.name(), l.inARow(f))
@@ -95,9 +95,10 @@ func (r *run) breaker(l *life, scope string) retry.Breaker {
 	return state.Breakers[scope]
 }
 
-// inARow is how often the same failure came before this one.
+// inARow is how often the same failure came before this one, each of them retried
+// by us: what a person retried may never have been met.
 func (l *life) inARow(f *failed) (n int) {
-	for i := slices.Index(l.failures, f) - 1; i >= 0 && l.failures[i].end.name == f.end.name; i-- {
+	for i := slices.Index(l.failures, f) - 1; i >= 0 && l.failures[i].end.name == f.end.name && l.failures[i].left == byUs; i-- {
 		n++
 	}
 	return n

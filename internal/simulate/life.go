@@ -41,7 +41,7 @@ type failed struct {
 	modified []time.Time // LastModifiedTime, and what editing made of it
 	end      end
 	previous awstest.Status
-	left     string // how it was left: "", "retried", "person"
+	left     string // how it was left: "", byUs or byPerson
 }
 
 // spent is one unit that was taken.
@@ -126,8 +126,14 @@ func (r *run) ends(l *life, e awstest.Event) {
 
 // recovers tells whether the run that ends is one that we started.
 func (l *life) recovers() bool {
-	return len(l.failures) > 0 && l.failures[len(l.failures)-1].left == "retried"
+	return len(l.failures) > 0 && l.failures[len(l.failures)-1].left == byUs
 }
 
 // transient tells whether the failure is one that a retry can help.
 func (f *failed) transient() bool { return f.end.label == cause.Transient }
+
+// How a failure was left.
+const (
+	byUs     = "retried"
+	byPerson = "retried by a person"
+)

@@ -59,7 +59,7 @@ func (r *run) retriesByHand(l *life) {
 	}
 	l.persons++
 	if f != nil {
-		f.left = "person"
+		f.left = byPerson
 	}
 	r.tell("person", "retries %s", l.name())
 }
