@@ -53,7 +53,7 @@ fuzz: ## Feed whatever reads what strangers write with nonsense (FUZZTIME=60s ea
 	done
 
 # Beyond what make test has of it. RUNS=1000000 takes the better part of an hour on two cores, RUNS=10000000 a night; WIDE=1 has the
-# model explore 13 million states more, in some minutes and 4 GB.
+# model explore 13 million states more, in some minutes.
 RUNS ?= 100000
 .PHONY: prove
 prove: build/mulligan ## The proof: the model, every pair of faults, RUNS=100000 drawn schedules (docs/proof.md)

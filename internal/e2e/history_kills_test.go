@@ -71,20 +71,25 @@ func TestKilledAtEveryCall(t *testing.T) {
 			t.Parallel()
 			var calls []string
 			t.Run("unharmed", func(t *testing.T) { calls, _ = f.lives(t, 0, unharmed) })
-			all := deaths(calls)
-			var sum checked
-			var mu sync.Mutex
-			abreast(8, all, func(d death) {
-				t.Run(fmt.Sprintf("%s %d, %s", d.by, d.nth, calls[d.nth-1]), func(t *testing.T) {
-					_, c := f.lives(t, d.nth, d.by)
-					mu.Lock()
-					defer mu.Unlock()
-					sum = sum.plus(c)
-				})
-			})
-			t.Logf("%d deaths at %s: %d operations checked: %+v", len(all), strings.Join(calls, ", "), sum.All(), sum)
+			eachOf(t, deaths(calls), calls, f.lives)
 		})
 	}
+}
+
+// eachOf lives with each of the deaths, a few at a time.
+func eachOf(t *testing.T, all []death, calls []string, lives func(*testing.T, int, fate) ([]string, checked)) {
+	t.Helper()
+	var sum checked
+	var mu sync.Mutex
+	abreast(8, all, func(d death) {
+		t.Run(fmt.Sprintf("%s %d, %s", d.by, d.nth, calls[d.nth-1]), func(t *testing.T) {
+			_, c := lives(t, d.nth, d.by)
+			mu.Lock()
+			defer mu.Unlock()
+			sum = sum.plus(c)
+		})
+	})
+	t.Logf("%d times at %s: %d operations checked: %+v", len(all), strings.Join(calls, ", "), sum.All(), sum)
 }
 
 // abreast does something with everything, a few at a time.

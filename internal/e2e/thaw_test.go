@@ -5,7 +5,6 @@ package e2e
 import (
 	"fmt"
 	"strings"
-	"sync"
 	"testing"
 	"time"
 
@@ -44,17 +43,7 @@ func TestThawedLate(t *testing.T) {
 					all = append(all, death{i + 1, killedAndLate})
 				}
 			}
-			var sum checked
-			var mu sync.Mutex
-			abreast(8, all, func(d death) {
-				t.Run(fmt.Sprintf("%s %d, %s", d.by, d.nth, calls[d.nth-1]), func(t *testing.T) {
-					_, c := f.lives(t, d.nth, d.by)
-					mu.Lock()
-					defer mu.Unlock()
-					sum = sum.plus(c)
-				})
-			})
-			t.Logf("%d thaws at %s: %d operations checked: %+v", len(all), strings.Join(calls, ", "), sum.All(), sum)
+			eachOf(t, all, calls, f.lives)
 		})
 	}
 }

@@ -121,9 +121,13 @@ func (r *run) checkLife(l *life) {
 	is, f := l.record, l.last()
 	_, open := is.Open(l.parsed)
 	effective := 0
-	for n, s := range l.claims {
+	for n := 1; n <= is.Used; n++ { // in their order: the first that breaks is told
+		s := l.claims[n]
+		if s == nil {
+			continue
+		}
 		effective += s.effective
-		if s.effective > 0 && s.accepted && s.settled != 1 && !r.mayBeOff() && !l.gone {
+		if s.effective > 0 && s.settles && s.settled != 1 && !r.mayBeOff() && !l.gone {
 			r.breaks(Outcome, "retry %d of %s took effect, and its outcome was counted %d times", n, l.name(), s.settled)
 		}
 	}

@@ -60,7 +60,7 @@ func (r *run) committed(was retry.Record, c retry.Change) {
 		r.claims(l, was, c)
 	}
 	if s := l.claims[is.Claim.Retry]; s != nil && (is.Kind == retry.Retried || is.Kind == retry.Claimed) {
-		s.accepted = is.Kind == retry.Retried
+		s.settles = is.Kind == retry.Retried
 	}
 	if c.Tally != nil {
 		r.counts(l, was.Claim.Retry)

@@ -21,13 +21,19 @@ func (r *run) follows(l *life, was retry.Record, c retry.Change) {
 		r.breaks(I2, "retry %d of %s goes on to another token, and the one before it was never refused", is.Claim.Retry, l.name())
 	case goesOn && is.Claim.Due.Sub(c.Now) < functionTimeout:
 		r.breaks(I5, "retry %d of %s has another token due within %s", is.Claim.Retry, l.name(), is.Claim.Due.Sub(c.Now))
-	case is.Kind == retry.Retried && was.Kind == retry.Claimed && !r.accepted[l.claims[is.Claim.Retry]]:
+	case is.Kind == retry.Retried && was.Kind == retry.Claimed && !l.accepted(is.Claim.Retry):
 		r.breaks(Outcome, "retry %d of %s is written down as made, and was never accepted", is.Claim.Retry, l.name())
 	}
 	unasked := slices.ContainsFunc(c.Refills, func(b retry.Bucket) bool { return !b.Refills })
 	if len(c.Refills) > 0 && (unasked || c.Tally == nil || c.Tally.Result != retry.WasRecovered) {
 		r.breaks(I9, "%s fills budgets without having recovered, or those that nobody said to", l.name())
 	}
+}
+
+// accepted tells whether SageMaker accepted a call of that retry.
+func (l *life) accepted(n int) bool {
+	s := l.claims[n]
+	return s != nil && s.accepted
 }
 
 // ceilings looks whether a claim takes from the deployment's own budgets.

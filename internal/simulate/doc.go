@@ -29,13 +29,15 @@
 //
 // # Invariants
 //
-// They are looked at after every write, call, effect and invocation (check.go),
-// and at the end (end.go); [Invariants] names them.
+// They are looked at after every write, call, effect and invocation (check.go,
+// claimed.go, called.go), and when all has settled (calm.go, reasons.go); [Invariants]
+// names them.
 //
 // # Assumptions
 //
 // SageMaker remembers a token for longer than an invocation can hold one back, frozen
-// or not, and no read of it is stale for longer than the function's time-out.
+// or not, and no read of it is stale for longer than the function's time-out. A
+// request reaches it within the time-out of the invocation that sent it.
 // DynamoDB does what its documentation says of conditions and transactions.
 //
 // # That it can fail

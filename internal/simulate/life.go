@@ -27,7 +27,6 @@ type life struct {
 	record    retry.Record    // as it was committed last
 	claims    map[int]*spent  // by retry n
 	tokens    map[string]int32
-	persons   int  // retries of theirs
 	effective int  // retries of ours
 	ignored   bool // some of ours are accepted for nothing
 	stops     int
@@ -40,7 +39,6 @@ type failed struct {
 	at       time.Time
 	modified []time.Time // LastModifiedTime, and what editing made of it
 	end      end
-	previous awstest.Status
 	left     string // how it was left: "", byUs or byPerson
 }
 
@@ -48,7 +46,8 @@ type failed struct {
 type spent struct {
 	of        *failed // nil: of none that there was
 	effective int
-	accepted  bool // the ledger knows that it was
+	accepted  bool // SageMaker accepted a call of it
+	settles   bool // the ledger knows that, and an outcome has to follow
 	settled   int  // outcomes counted
 }
 
@@ -114,7 +113,7 @@ func (r *run) ends(l *life, e awstest.Event) {
 	switch {
 	case e.Status == awstest.Failed:
 		r.totals.Failures++
-		l.failures = append(l.failures, &failed{run: l.ended, at: e.End, modified: []time.Time{e.End}, end: spec, previous: e.Previous})
+		l.failures = append(l.failures, &failed{run: l.ended, at: e.End, modified: []time.Time{e.End}, end: spec})
 		r.tell(l.name(), "FAILS in run %d: %s", l.ended, spec.name)
 	case e.Status == awstest.Succeeded && l.recovers():
 		r.totals.Recovered++

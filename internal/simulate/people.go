@@ -57,7 +57,6 @@ func (r *run) retriesByHand(l *life) {
 	if r.aws.HumanRetry(l.arn) != nil {
 		return
 	}
-	l.persons++
 	if f != nil {
 		f.left = byPerson
 	}

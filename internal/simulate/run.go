@@ -115,7 +115,6 @@ type run struct {
 	telling  bool
 	timeline []Entry
 	arriving bool            // a request that nobody waits for
-	accepted map[*spent]bool // claims of which a call was accepted
 	declined map[string]bool // tokens that were refused
 	modes    []inForce       // of the policies that were applied, in order
 }

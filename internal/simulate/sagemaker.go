@@ -56,7 +56,9 @@ func (p *port) retried(arn retry.ExecutionARN, c retry.Claim) (retry.Answer, err
 	}
 	switch out.Code {
 	case "":
-		p.accepted[l.claims[p.claimed[c.Token].n]] = true
+		if s := l.claims[p.claimed[c.Token].n]; s != nil {
+			s.accepted = true
+		}
 		return retry.Answer{Kind: retry.Accepted}, nil
 	case "ResourceLimitExceeded":
 		return retry.Answer{Kind: retry.Refused, Detail: out.Code}, nil

@@ -38,7 +38,7 @@ const longestFreeze = 15 * time.Minute
 func newRun(o Options, c *choices, tell bool) *run {
 	r := &run{
 		choices: c, options: o, now: start, telling: tell, ledger: ledger.NewMemory(), digest: offset,
-		byKey: map[string]*life{}, accepted: map[*spent]bool{}, declined: map[string]bool{}, takes: map[string][]taken{}, claimed: map[string]claimed{}, sweepAt: start.Add(sweepEvery),
+		byKey: map[string]*life{}, declined: map[string]bool{}, takes: map[string][]taken{}, claimed: map[string]claimed{}, sweepAt: start.Add(sweepEvery),
 	}
 	r.holds = ledger.NewMemoryHolds(r.ledger)
 	r.store = without(o.Without, r)

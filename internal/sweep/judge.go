@@ -11,15 +11,15 @@ import (
 // any record will do but one that knows the execution to have left Failed.
 func isNews(f retry.Found, r retry.Record) bool {
 	if f.LastModified.IsZero() {
-		return r.Pause.Reason == "" && leftFailed(r)
+		return r.Pause.Reason == "" && seenElsewhere(r)
 	}
 	inDoubt := r.Pause.Reason != "" && !f.LastModified.After(r.Pause.Seen)
 	return f.LastModified.After(r.Failure.LastModified) && !inDoubt
 }
 
-// leftFailed tells whether the execution was seen outside of Failed after the
+// seenElsewhere tells whether the execution was seen outside of Failed after the
 // failure on record. Of a retry that is watched, its queue tells.
-func leftFailed(r retry.Record) bool {
+func seenElsewhere(r retry.Record) bool {
 	return r.Kind == retry.MovedOn && r.Decision.Verdict != retry.Stop || r.Kind == retry.Retried && r.Outcome.Result != ""
 }
 
